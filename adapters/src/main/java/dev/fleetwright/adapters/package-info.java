@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.adapters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.bench;
+
+import org.jspecify.annotations.NullMarked;

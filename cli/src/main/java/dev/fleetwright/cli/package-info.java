@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.pipeline;
+
+import org.jspecify.annotations.NullMarked;

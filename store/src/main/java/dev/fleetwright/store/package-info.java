@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.store;
+
+import org.jspecify.annotations.NullMarked;
