@@ -1,0 +1,86 @@
+package dev.fleetwright.core.deploy;
+
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.plan.Plan;
+import java.util.List;
+import java.util.Locale;
+
+/// Something that happened to a deploy. Stored for good; the state is what they add up to.
+public sealed interface DeployEvent {
+
+  /// It was decided what it will do. While it waits, a new plan takes the place of the old one and
+  /// with it every approval.
+  record Planned(Plan plan) implements DeployEvent {}
+
+  /// It was decided that it cannot be done.
+  record PlanRefused(String reason) implements DeployEvent {}
+
+  /// A person agreed to one very plan.
+  record Approved(String by, Digest plan) implements DeployEvent {}
+
+  /// A person disagreed.
+  record Rejected(String by, String reason) implements DeployEvent {}
+
+  /// What it waits for, when that changed.
+  record Held(List<Gate> gates) implements DeployEvent {
+    public Held {
+      gates = List.copyOf(gates);
+    }
+  }
+
+  /// Every gate is open; the first step is due.
+  record Started() implements DeployEvent {}
+
+  /// What the plan was made on has changed, and it must not be made anew.
+  record BasisMoved(String what) implements DeployEvent {}
+
+  /// A step that cannot be observed is about to be done.
+  record StepBegun(int step) implements DeployEvent {}
+
+  /// The answer to a step, or to taking it back, was lost.
+  record StepInDoubt(int step, String during) implements DeployEvent {}
+
+  /// A step is done.
+  record StepApplied(int step, String note) implements DeployEvent {}
+
+  /// A step was refused; the target is as it was before it.
+  record StepRefused(int step, String reason) implements DeployEvent {}
+
+  /// It stayed unknown for too long whether a step was done.
+  record StepAbandoned(int step, String reason) implements DeployEvent {}
+
+  /// A wish was granted before the step was done.
+  record StoppedBefore(int step) implements DeployEvent {}
+
+  /// A person wants a step in doubt to be done again.
+  record RepeatAsked(int step, String by) implements DeployEvent {}
+
+  /// Everything that runs is healthy.
+  record Verified() implements DeployEvent {}
+
+  /// It did not become healthy in time.
+  record VerificationFailed(String reason) implements DeployEvent {}
+
+  /// A step was taken back.
+  record StepUndone(int step, String note) implements DeployEvent {}
+
+  /// A step could not be taken back.
+  record UndoRefused(int step, String reason) implements DeployEvent {}
+
+  record CancelAsked(String by) implements DeployEvent {}
+
+  record PauseAsked(String by) implements DeployEvent {}
+
+  record ResumeAsked(String by) implements DeployEvent {}
+
+  record RollbackAsked(String by, String reason) implements DeployEvent {}
+
+  /// A newer deploy of the same environment went ahead.
+  record SupersededBy(long deploy) implements DeployEvent {}
+
+  /// As it is written in the ledger and in answers: `step_applied` …
+  default String keyword() {
+    var name = getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

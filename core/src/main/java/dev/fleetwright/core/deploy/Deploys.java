@@ -1,0 +1,62 @@
+package dev.fleetwright.core.deploy;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.project.ProjectName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// All deploys and their events: the truth that the engine works from.
+public interface Deploys {
+
+  /// Record what is asked for; with a chosen plan its first event is [DeployEvent.Planned].
+  ///
+  /// In one transaction: the deploy, its events, a ledger record, a feed entry.
+  ///
+  /// @return the deploy that was recorded, now or under the same idempotency key before
+  DeployView add(DeployRequest request, Actor by, Instant at);
+
+  /// One deploy.
+  Optional<DeployView> find(long id);
+
+  /// One deploy by its number.
+  Optional<DeployView> find(ProjectName project, long number);
+
+  /// What happened to it, oldest first.
+  List<StoredEvent> events(long id);
+
+  /// Of one environment, newest first.
+  List<DeployView> of(long environment, int most, int skip);
+
+  /// Of all environments of a project, newest first.
+  List<DeployView> of(ProjectName project, int most, int skip);
+
+  /// Of one environment, those that have not ended, oldest first.
+  List<DeployView> unfinished(long environment);
+
+  /// Store one event, if the deploy still has as many events as `expected`, and, with a lease, if
+  /// that is still the newest generation for the deploy's environment.
+  ///
+  /// In one transaction with the event: the state that follows ([DeployMachine#next]), what runs
+  /// where ([LiveChange]), the environment's state and URL, a ledger record, a feed entry.
+  ///
+  /// @param lease of the environment, for events by the engine; empty for what people ask for
+  Appended append(
+      long id, long expected, DeployEvent event, Actor by, Instant at, Optional<Lease> lease);
+
+  /// An event as it is kept.
+  record StoredEvent(long sequence, Instant at, Actor by, DeployEvent event) {}
+
+  /// The answer to [#append].
+  sealed interface Appended {
+    /// It is stored.
+    record Stored(DeployView now) implements Appended {}
+
+    /// Others stored an event meanwhile; look again and decide again. Nothing was stored.
+    record Moved(DeployView now) implements Appended {}
+
+    /// A newer generation holds the environment: stop. Nothing was stored.
+    record LeaseLost() implements Appended {}
+  }
+}

@@ -1,0 +1,28 @@
+package dev.fleetwright.core.feed;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+
+/// What moved, in the order in which it was committed. An entry says that something changed and
+/// where to look; it is a hint, the tables are the truth.
+public interface Feed {
+
+  /// One thing that moved.
+  ///
+  /// @param id grows; no entry with a lower id appears after this one was read
+  /// @param topic `project`, `pipeline`, `job`, `release`, `environment` or `deploy`
+  /// @param keys such as `project=shop`, `environment=staging`, `deploy=12`, `state=running`
+  record Entry(long id, Instant at, String topic, SortedMap<String, String> keys) {}
+
+  /// Entries after an id, oldest first, at most `most`.
+  List<Entry> after(long id, int most);
+
+  /// The id of the newest entry, 0 when there is none.
+  long newest();
+
+  /// Wait until there may be an entry after this id, or the time is over. Wakes early for changes
+  /// made by this server; those of others are found by asking again.
+  void await(long id, Duration most) throws InterruptedException;
+}

@@ -1,0 +1,63 @@
+package dev.fleetwright.core.pipeline;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.project.CommitSha;
+import dev.fleetwright.core.project.ProjectName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// All pipelines and their jobs.
+public interface Pipelines {
+
+  /// Record a new pipeline with its jobs, all created; or, with problems, a failed one without.
+  Pipeline add(NewPipeline pipeline, Actor by, Instant at);
+
+  /// What a new pipeline is made of. Fields as in [Pipeline].
+  record NewPipeline(
+      ProjectName project,
+      CommitSha sha,
+      String ref,
+      boolean tag,
+      String source,
+      String title,
+      String author,
+      List<String> stages,
+      List<JobSpec> jobs,
+      List<String> problems,
+      SortedMap<String, String> variables) {
+    public NewPipeline {
+      stages = List.copyOf(stages);
+      jobs = List.copyOf(jobs);
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /// One pipeline.
+  Optional<Pipeline> find(long id);
+
+  /// A project's, newest first.
+  List<Pipeline> of(ProjectName project, int most, int skip);
+
+  /// The jobs of a pipeline, the newest attempt of each, in the order of the file.
+  List<Job> jobs(long pipeline);
+
+  /// One job.
+  Optional<Job> job(long id);
+
+  /// Change a job, if its status is still what the caller saw, and with a lease if that is still
+  /// the newest generation for the pipeline. The pipeline's status ([PipelineMachine#status]) and
+  /// its times, a feed entry, and for a job that was played, cancelled or retried by a person a
+  /// ledger record, are written in the same transaction.
+  ///
+  /// @param seen the status that the decision was made on
+  /// @return whether it was changed
+  boolean change(Job job, JobStatus seen, Actor by, Instant at, Optional<Lease> lease);
+
+  /// Run a finished job again as a new attempt, with an id of its own.
+  ///
+  /// @return the new job; empty when the job has not ended or is not the newest attempt
+  Optional<Job> retry(long job, Actor by, Instant at);
+}

@@ -1,0 +1,41 @@
+package dev.fleetwright.core.release;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.project.CommitSha;
+import dev.fleetwright.core.project.ProjectName;
+import dev.fleetwright.core.target.Component;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// The releases that were made.
+public interface Releases {
+
+  /// Keep a new release, with the next number. One pipeline makes one release: when it has made
+  /// one, that is returned and nothing is kept.
+  Release add(
+      ProjectName project,
+      CommitSha sha,
+      String ref,
+      String title,
+      String author,
+      long pipeline,
+      List<Component> components,
+      Actor by,
+      Instant at);
+
+  /// One by its id.
+  Optional<Release> find(long id);
+
+  /// One by its number.
+  Optional<Release> find(ProjectName project, long number);
+
+  /// The release of a pipeline.
+  Optional<Release> ofPipeline(long pipeline);
+
+  /// The newest release of a commit.
+  Optional<Release> ofCommit(ProjectName project, CommitSha sha);
+
+  /// A project's, newest first.
+  List<Release> of(ProjectName project, int most, int skip);
+}
