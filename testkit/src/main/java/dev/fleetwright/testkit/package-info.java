@@ -1,3 +1,4 @@
+/// What an adapter must prove, and what its tests are made of.
 @NullMarked
 package dev.fleetwright.testkit;
 

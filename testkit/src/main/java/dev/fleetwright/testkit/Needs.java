@@ -1,0 +1,59 @@
+package dev.fleetwright.testkit;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
+
+/// What a test needs of the machine. A person who lacks it has the test skipped and reads what to
+/// install; continuous integration, which sets `FLEETWRIGHT_CI=1`, fails, because there a skipped
+/// test is a hole that nobody sees.
+public final class Needs {
+
+  /// Servers are installed where an ordinary user's `PATH` does not look.
+  private static final List<String> ALSO = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
+
+  private Needs() {}
+
+  /// A program of this machine; without it the test that asks is skipped.
+  public static Path tool(String name) {
+    return tool(name, System.getenv());
+  }
+
+  static Path tool(String name, Map<String, String> environment) {
+    return find(name, environment)
+        .orElseThrow(() -> missing(name + " is not installed", environment));
+  }
+
+  /// Something else that must hold, such as `not running as root`; without it the test that asks is
+  /// skipped.
+  public static void that(boolean holds, String what) {
+    that(holds, what, System.getenv());
+  }
+
+  static void that(boolean holds, String what, Map<String, String> environment) {
+    if (!holds) {
+      throw missing("needs " + what, environment);
+    }
+  }
+
+  private static Optional<Path> find(String name, Map<String, String> environment) {
+    var path = environment.getOrDefault("PATH", "").split(File.pathSeparator, -1);
+    return Stream.concat(Stream.of(path), ALSO.stream())
+        .filter(folder -> !folder.isEmpty())
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static RuntimeException missing(String what, Map<String, String> environment) {
+    if ("1".equals(environment.get("FLEETWRIGHT_CI"))) {
+      throw new AssertionError(what);
+    }
+    return new TestAbortedException("skipped: " + what);
+  }
+}
