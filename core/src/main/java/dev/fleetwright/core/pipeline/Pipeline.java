@@ -17,6 +17,7 @@ import java.util.TreeMap;
 /// @param stages in order
 /// @param problems why there are no jobs, one line each, when the file cannot be used
 /// @param variables what the pipeline was started with
+/// @param changes how often the pipeline or a job of it was changed; see [Pipelines#settle]
 public record Pipeline(
     long id,
     long number,
@@ -31,6 +32,7 @@ public record Pipeline(
     List<String> problems,
     SortedMap<String, String> variables,
     PipelineStatus status,
+    long changes,
     String by,
     Instant createdAt,
     Optional<Instant> startedAt,

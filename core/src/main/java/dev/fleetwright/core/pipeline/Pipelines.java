@@ -56,6 +56,17 @@ public interface Pipelines {
   /// @return whether it was changed
   boolean change(Job job, JobStatus seen, Actor by, Instant at, Optional<Lease> lease);
 
+  /// Note what keeps a pipeline's release from being made, for people; see [Pipeline#problems].
+  void addProblems(long pipeline, List<String> problems, Lease lease);
+
+  /// Note that nothing is left to do for the engine until something changes: the pipeline is not
+  /// handed out by [dev.fleetwright.core.engine.Leases#claim] until the next change. A new pipeline
+  /// and each change of a job make it unsettled.
+  ///
+  /// @param changes that the decision was made on ([Pipeline#changes])
+  /// @return false when something changed meanwhile or the lease was lost; nothing was noted
+  boolean settle(long pipeline, long changes, Lease lease);
+
   /// Run a finished job again as a new attempt, with an id of its own.
   ///
   /// @return the new job; empty when the job has not ended or is not the newest attempt

@@ -1,0 +1,347 @@
+package dev.fleetwright.core.plan;
+
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.plan.Plan.TargetPlan;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.target.Capability;
+import dev.fleetwright.core.target.Change;
+import dev.fleetwright.core.target.Component;
+import dev.fleetwright.core.target.Observation;
+import dev.fleetwright.core.target.Preview;
+import dev.fleetwright.core.target.Revision;
+import dev.fleetwright.core.target.Settings;
+import dev.fleetwright.core.target.Slice;
+import dev.fleetwright.core.target.Target;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.core.target.TargetUnreachable;
+import dev.fleetwright.core.target.Targets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Decides what a deploy will do, by asking every target what would change. Touches no target;
+/// keeps the revisions it renders, so that the plan can be executed and gone back to without its
+/// sources.
+public final class Planner {
+
+  /// The pseudo-target of a job's script.
+  public static final TargetBinding SCRIPT = new TargetBinding("script", "script", Settings.NONE);
+
+  private static final String SHARE_AT_ONCE = "25%";
+
+  private final Targets targets;
+  private final Blobs blobs;
+
+  public Planner(Targets targets, Blobs blobs) {
+    this.targets = targets;
+    this.blobs = blobs;
+  }
+
+  /// What is wanted.
+  public sealed interface Wanted {
+
+    /// The job's script that belongs to it.
+    Optional<Component> script();
+
+    /// A release.
+    record Start(Release release, Optional<Component> script) implements Wanted {}
+
+    /// Stored revisions of an earlier deploy, by target.
+    record GoBack(Optional<Long> release, String label, SortedMap<String, Digest> revisions)
+        implements Wanted {
+      public GoBack {
+        revisions = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(revisions));
+      }
+
+      @Override
+      public Optional<Component> script() {
+        return Optional.empty();
+      }
+    }
+
+    /// Nothing.
+    record Stop(Optional<Component> script) implements Wanted {}
+  }
+
+  /// The answer.
+  public sealed interface Planning {
+    /// It can be done like this.
+    record Ready(Plan plan) implements Planning {}
+
+    /// It cannot be done; each reason says what to do about it.
+    record Impossible(List<String> reasons) implements Planning {
+      public Impossible {
+        reasons = List.copyOf(reasons);
+      }
+    }
+
+    /// A target cannot be asked now.
+    record NotNow(String reason) implements Planning {}
+  }
+
+  /// Make a plan.
+  ///
+  /// @param live what runs by the record, from which undoing goes
+  public Planning plan(Environment environment, Wanted wanted, List<Live> live) {
+    var bindings = bindings(environment, wanted);
+    if (bindings.isEmpty()) {
+      return new Planning.Impossible(
+          List.of(
+              "environment `%s` has neither targets nor a job that deploys to it; give it a target in fleetwright.yml"
+                  .formatted(environment.name())));
+    }
+    var plans = new ArrayList<TargetPlan>();
+    var steps = new ArrayList<Step>();
+    var reasons = new ArrayList<String>();
+    for (var binding : bindings) {
+      try {
+        planTarget(environment, wanted, live, binding, plans, steps, reasons);
+      } catch (TargetUnreachable e) {
+        return new Planning.NotNow(
+            "target `%s` cannot be reached (%s)".formatted(binding.name(), e.getMessage()));
+      } catch (IllegalArgumentException e) {
+        reasons.add("target `%s`: %s".formatted(binding.name(), e.getMessage()));
+      }
+    }
+    if (!reasons.isEmpty()) {
+      return new Planning.Impossible(reasons);
+    }
+    return new Planning.Ready(
+        new Plan(
+            environment.project(),
+            environment.name(),
+            environment.slug(),
+            kind(wanted),
+            release(wanted),
+            label(wanted),
+            plans,
+            steps,
+            environment.policy().approvals()));
+  }
+
+  private void planTarget(
+      Environment environment,
+      Wanted wanted,
+      List<Live> live,
+      TargetBinding binding,
+      List<TargetPlan> plans,
+      List<Step> steps,
+      List<String> reasons) {
+    var target = targets.open(binding);
+    var from =
+        live.stream()
+            .filter(l -> l.target().equals(binding.name()))
+            .map(Live::revision)
+            .findFirst()
+            .orElse(Revision.EMPTY.digest());
+    var to = revision(environment, wanted, binding);
+    if (!wantedCanBeDone(target, wanted, binding, reasons)) {
+      return;
+    }
+    switch (target.preview(environment.placeOn(binding.name()), to)) {
+      case Preview.Impossible(var reason) ->
+          reasons.add("target `%s`: %s".formatted(binding.name(), reason));
+      case Preview.Possible(var changes, var basis) -> {
+        plans.add(new TargetPlan(binding, from, keep(to), basis.basis(), changes));
+        steps.addAll(steps(target, wanted, binding, from, to.digest(), changes, basis));
+      }
+    }
+  }
+
+  private static boolean wantedCanBeDone(
+      Target target, Wanted wanted, TargetBinding binding, List<String> reasons) {
+    var lacks =
+        switch (wanted) {
+          case Wanted.GoBack _ -> !target.capabilities().contains(Capability.ROLL_BACK);
+          case Wanted.Stop _ ->
+              !binding.equals(SCRIPT) && !target.capabilities().contains(Capability.REMOVE);
+          case Wanted.Start _ -> false;
+        };
+    if (lacks) {
+      reasons.add(
+          "target `%s` (%s) cannot %s"
+              .formatted(
+                  binding.name(),
+                  binding.kind(),
+                  wanted instanceof Wanted.Stop ? "be taken down" : "go back to a revision"));
+    }
+    return !lacks;
+  }
+
+  private static List<Step> steps(
+      Target target,
+      Wanted wanted,
+      TargetBinding binding,
+      Digest from,
+      Digest to,
+      List<Change> changes,
+      Observation basis) {
+    var observable = target.capabilities().contains(Capability.OBSERVE);
+    if (wanted instanceof Wanted.Stop && !binding.equals(SCRIPT)) {
+      return List.of(new Step.Remove(binding.name(), from, observable));
+    }
+    if (observable && changes.stream().allMatch(c -> c.kind() == Change.Kind.NONE)) {
+      return List.of();
+    }
+    var undoable = target.capabilities().contains(Capability.ROLL_BACK) && observable;
+    return slices(target, binding, basis.hosts()).stream()
+        .<Step>map(slice -> new Step.Apply(binding.name(), slice, from, to, observable, undoable))
+        .toList();
+  }
+
+  private static List<Slice> slices(Target target, TargetBinding binding, List<String> instances) {
+    if (!target.capabilities().contains(Capability.BATCHES) || instances.size() < 2) {
+      return List.of(Slice.all());
+    }
+    var atOnce =
+        atOnce(binding.settings().text("max_unavailable").orElse(SHARE_AT_ONCE), instances.size());
+    var slices = new ArrayList<Slice>();
+    for (var i = 0; i < instances.size(); i += atOnce) {
+      slices.add(new Slice.Batch(instances.subList(i, Math.min(i + atOnce, instances.size()))));
+    }
+    return slices;
+  }
+
+  /// How many instances may be away at once: a number, or a share that is rounded down as
+  /// Kubernetes rounds `maxUnavailable`; at least one, or nothing would ever change.
+  ///
+  /// @throws IllegalArgumentException if it is neither
+  static int atOnce(String maxUnavailable, int instances) {
+    try {
+      var share = maxUnavailable.endsWith("%");
+      var digits =
+          share ? maxUnavailable.substring(0, maxUnavailable.length() - 1) : maxUnavailable;
+      var number = Integer.parseInt(digits.strip());
+      if (number < 1 || (share && number > 100)) {
+        throw new NumberFormatException();
+      }
+      return Math.clamp(share ? (long) instances * number / 100 : number, 1, instances);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "max_unavailable is `%s`; write a number from 1 on, or a share such as 25%%"
+              .formatted(maxUnavailable),
+          e);
+    }
+  }
+
+  private static List<TargetBinding> bindings(Environment environment, Wanted wanted) {
+    var bindings = new ArrayList<TargetBinding>();
+    if (wanted.script().isPresent()
+        || (wanted instanceof Wanted.GoBack(_, _, var revisions)
+            && revisions.containsKey(SCRIPT.name()))) {
+      bindings.add(SCRIPT);
+    }
+    bindings.addAll(environment.targets());
+    return bindings;
+  }
+
+  private Revision revision(Environment environment, Wanted wanted, TargetBinding binding) {
+    return switch (wanted) {
+      case Wanted.Start(_, var script) when binding.equals(SCRIPT) ->
+          new Revision(script.stream().toList());
+      case Wanted.Stop(var script) when binding.equals(SCRIPT) ->
+          new Revision(script.stream().toList());
+      case Wanted.Start(var release, _) -> rendered(environment, release);
+      case Wanted.Stop _ -> Revision.EMPTY;
+      case Wanted.GoBack(_, _, var revisions) -> stored(binding, revisions);
+    };
+  }
+
+  private static Revision rendered(Environment environment, Release release) {
+    var wantedNames = environment.policy().components();
+    var variables = new TreeMap<String, String>();
+    environment
+        .policy()
+        .variables()
+        .forEach(
+            (name, value) -> variables.put("run.variables." + name.replace(".", "\\."), value));
+    var missing = new ArrayList<>(wantedNames);
+    var components = new ArrayList<Component>();
+    for (var component : release.components()) {
+      missing.remove(component.name());
+      if (wantedNames.isEmpty() || wantedNames.contains(component.name())) {
+        var runs =
+            component.settings().values().keySet().stream().anyMatch(k -> k.startsWith("run."));
+        components.add(
+            runs
+                ? new Component(
+                    component.name(), component.files(), component.settings().with(variables))
+                : component);
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has no component `%s`, which environment `%s` asks for"
+              .formatted(release.label(), missing.getFirst(), environment.name()));
+    }
+    if (components.isEmpty()) {
+      throw new IllegalArgumentException(
+          release.label()
+              + " has no components; say under `release:` in fleetwright.yml what it is made of");
+    }
+    return new Revision(components);
+  }
+
+  private Revision stored(TargetBinding binding, Map<String, Digest> revisions) {
+    var digest = revisions.get(binding.name());
+    if (digest == null) {
+      throw new IllegalArgumentException("nothing was deployed there then");
+    }
+    if (!blobs.has(digest)) {
+      throw new IllegalArgumentException("the bytes of revision " + digest.brief() + " are gone");
+    }
+    return load(digest);
+  }
+
+  /// A kept revision.
+  public Revision load(Digest digest) {
+    try {
+      return digest.equals(Revision.EMPTY.digest())
+          ? Revision.EMPTY
+          : Revision.of(blobs.read(digest));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading revision " + digest.brief(), e);
+    }
+  }
+
+  private Digest keep(Revision revision) {
+    try {
+      return blobs.put(revision.bytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException("keeping revision " + revision.digest().brief(), e);
+    }
+  }
+
+  private static DeployKind kind(Wanted wanted) {
+    return switch (wanted) {
+      case Wanted.Start _ -> DeployKind.START;
+      case Wanted.GoBack _ -> DeployKind.ROLLBACK;
+      case Wanted.Stop _ -> DeployKind.STOP;
+    };
+  }
+
+  private static Optional<Long> release(Wanted wanted) {
+    return switch (wanted) {
+      case Wanted.Start(var release, _) -> Optional.of(release.id());
+      case Wanted.GoBack(var release, _, _) -> release;
+      case Wanted.Stop _ -> Optional.empty();
+    };
+  }
+
+  private static String label(Wanted wanted) {
+    return switch (wanted) {
+      case Wanted.Start(var release, _) -> release.label();
+      case Wanted.GoBack(_, var label, _) -> label;
+      case Wanted.Stop _ -> "nothing";
+    };
+  }
+}
