@@ -8,7 +8,8 @@ import java.util.Optional;
 public interface Leases {
 
   /// Take something that has work for the engine and that nobody holds, or whose holder has not
-  /// renewed in time.
+  /// renewed in time. Fair: those whose holder fell silent first, then what has waited longest
+  /// since its work came in or it was last given back.
   ///
   /// @param owner names this server in the record
   /// @param life how long it lasts unless renewed
@@ -19,6 +20,13 @@ public interface Leases {
   /// @return false when a newer generation has it: stop at once
   boolean renew(Lease lease, Duration life);
 
-  /// Give it back, if it is still ours.
-  void release(Lease lease);
+  /// Give it back, if it is still ours. When it still has work, it may be claimed again at once.
+  default void release(Lease lease) {
+    release(lease, Duration.ZERO);
+  }
+
+  /// Give it back, if it is still ours. When it still has work that only waits, for a gate or a
+  /// person, it is not handed out again before `rest` is over, unless something new comes in for it
+  /// meanwhile: a deploy, or an event that no lease was needed for.
+  void release(Lease lease, Duration rest);
 }
