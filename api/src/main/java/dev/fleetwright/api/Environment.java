@@ -1,0 +1,126 @@
+package dev.fleetwright.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A place in the life of a project's releases.
+///
+/// @param slug a short form of the name, safe in host names
+/// @param url where people reach it; only ever `http` or `https`
+/// @param live what runs by the record, one for each target that something was deployed to
+/// @param underWay deploys that have not ended, oldest first
+/// @param autoStopAt when it takes itself down
+public record Environment(
+    long id,
+    String project,
+    String name,
+    String slug,
+    Tier tier,
+    State state,
+    Optional<String> url,
+    Policy policy,
+    List<Target> targets,
+    List<Live> live,
+    List<Deploy> underWay,
+    Optional<Instant> autoStopAt,
+    Instant createdAt) {
+
+  /// What an environment is for; GitLab's deployment tiers.
+  public enum Tier {
+    PRODUCTION,
+    STAGING,
+    TESTING,
+    DEVELOPMENT,
+    OTHER
+  }
+
+  /// Whether it is in use.
+  public enum State {
+    AVAILABLE,
+    STOPPING,
+    STOPPED
+  }
+
+  /// What `fleetwright.yml` of the default branch says beyond the targets.
+  ///
+  /// @param approvals how many different people must approve a plan
+  /// @param auto the branch whose releases are deployed here by themselves
+  /// @param after the environment that a release must have been deployed to before
+  /// @param components those that run here; empty for all
+  public record Policy(
+      int approvals,
+      Optional<String> auto,
+      Optional<String> after,
+      List<String> components,
+      Map<String, String> variables) {}
+
+  /// A target by its name in `fleetwright.yml`, and its kind, such as `ssh`.
+  public record Target(String name, String kind) {}
+
+  /// What the last deploy left on one target.
+  ///
+  /// @param release empty after a take-down
+  /// @param mixed whether the deploy was stopped half-way, so that instances differ
+  public record Live(
+      String target,
+      String revision,
+      Optional<Release.Brief> release,
+      long deploy,
+      Instant since,
+      boolean mixed) {}
+
+  /// An earlier deploy and whether the environment can go back to it now.
+  ///
+  /// @param hindrance why not; empty when it can
+  public record WayBack(
+      long deploy,
+      Optional<Release.Brief> release,
+      String label,
+      Instant at,
+      boolean possible,
+      Optional<String> hindrance) {}
+
+  /// What the targets really run.
+  ///
+  /// @param observedAt when they were asked
+  public record Observation(Instant observedAt, List<TargetObservation> targets) {}
+
+  /// What one target really runs.
+  ///
+  /// @param problem why nothing can be said
+  /// @param drifted whether that is something else than the record says
+  public record TargetObservation(
+      String target, Optional<String> problem, boolean drifted, List<Instance> instances) {}
+
+  /// One component on one instance.
+  ///
+  /// @param runs the component's digest
+  /// @param endpoint where it answers
+  /// @param detail in a few words what is seen
+  public record Instance(
+      String host,
+      String component,
+      String runs,
+      Health health,
+      Optional<String> endpoint,
+      String detail) {}
+
+  /// How one component on one instance is.
+  public enum Health {
+    HEALTHY,
+    STARTING,
+    FAILING,
+    DOWN,
+    UNREACHABLE
+  }
+
+  /// Take the environment down.
+  public record Stop(Optional<String> reason) {}
+
+  /// Go back to what an earlier deploy brought.
+  ///
+  /// @param deploy its id; empty for the latest that it can go back to
+  public record GoBack(Optional<Long> deploy, Optional<String> reason) {}
+}

@@ -1,0 +1,462 @@
+package dev.fleetwright.api;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// A server's REST API as methods.
+///
+/// Each blocks until the answer is there. The token travels in a header only, never in a URL, and
+/// redirects are not followed, so it cannot reach another host.
+///
+/// Every method throws [RequestFailed] when the server says no and [ServerUnreachable] when none
+/// answers. Requests that change something are sent once: after [ServerUnreachable] look before
+/// asking again; [#deploy] with the same key may be repeated at will.
+public final class FleetwrightClient implements AutoCloseable {
+
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
+
+  /// Longer than the server gives its targets to answer a preview or an observation.
+  private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
+
+  /// A failure's body is small; of one that is not, no more than this is read.
+  private static final int LARGEST_FAILURE = 1 << 20;
+
+  private final URI server;
+  private final String token;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(CONNECT_WITHIN)
+          .build();
+
+  /// @param server such as `http://127.0.0.1:8080`
+  /// @param token as the server printed it
+  public FleetwrightClient(URI server, String token) {
+    var text = server.toString();
+    this.server = text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : server;
+    this.token = token;
+  }
+
+  /// Where the server is.
+  public URI server() {
+    return server;
+  }
+
+  /// Whether the server is ready for work; false also when none answers.
+  public boolean ready() throws InterruptedException {
+    try {
+      var request = HttpRequest.newBuilder(at("/readyz")).timeout(CONNECT_WITHIN).build();
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  public Page<Project> projects(int page) throws InterruptedException {
+    return get("/api/v1/projects" + paged(page), new TypeReference<>() {});
+  }
+
+  public Project project(String name) throws InterruptedException {
+    return get("/api/v1/projects/" + segment(name), new TypeReference<>() {});
+  }
+
+  public Project.Added addProject(Project.Add wish) throws InterruptedException {
+    return post("/api/v1/projects", wish, new TypeReference<>() {});
+  }
+
+  /// Fetch now and start pipelines for what moved.
+  public Project.Synced sync(String project) throws InterruptedException {
+    return post("/api/v1/projects/" + segment(project) + "/sync", new TypeReference<>() {});
+  }
+
+  /// What the repository says and what was understood of it.
+  ///
+  /// @param ref a branch, tag or commit; empty for the default branch
+  public Account account(String project, Optional<String> ref) throws InterruptedException {
+    return get(
+        "/api/v1/projects/"
+            + segment(project)
+            + "/account"
+            + ref.map(r -> "?ref=" + encoded(r)).orElse(""),
+        new TypeReference<>() {});
+  }
+
+  public Lint.Answer lint(Lint files) throws InterruptedException {
+    return post("/api/v1/lint", files, new TypeReference<>() {});
+  }
+
+  /// Newest first.
+  public Page<Pipeline> pipelines(String project, int page) throws InterruptedException {
+    return get(
+        "/api/v1/projects/" + segment(project) + "/pipelines" + paged(page),
+        new TypeReference<>() {});
+  }
+
+  public Pipeline runPipeline(String project, Pipeline.Run wish) throws InterruptedException {
+    return post(
+        "/api/v1/projects/" + segment(project) + "/pipelines", wish, new TypeReference<>() {});
+  }
+
+  public Pipeline pipeline(long id) throws InterruptedException {
+    return get("/api/v1/pipelines/" + id, new TypeReference<>() {});
+  }
+
+  public Pipeline cancelPipeline(long id) throws InterruptedException {
+    return post("/api/v1/pipelines/" + id + "/cancel", new TypeReference<>() {});
+  }
+
+  /// The newest attempt of each, in the order of the file.
+  public List<Job> jobs(long pipeline) throws InterruptedException {
+    Page<Job> page =
+        get("/api/v1/pipelines/" + pipeline + "/jobs", new TypeReference<Page<Job>>() {});
+    return page.items();
+  }
+
+  public Job job(long id) throws InterruptedException {
+    return get("/api/v1/jobs/" + id, new TypeReference<>() {});
+  }
+
+  /// Start a manual job.
+  public Job playJob(long id) throws InterruptedException {
+    return post("/api/v1/jobs/" + id + "/play", new TypeReference<>() {});
+  }
+
+  /// Run a finished job again; the answer is the new attempt.
+  public Job retryJob(long id) throws InterruptedException {
+    return post("/api/v1/jobs/" + id + "/retry", new TypeReference<>() {});
+  }
+
+  public Job cancelJob(long id) throws InterruptedException {
+    return post("/api/v1/jobs/" + id + "/cancel", new TypeReference<>() {});
+  }
+
+  /// What a job has printed so far, from a byte on.
+  public LogChunk jobLog(long job, long from) throws InterruptedException {
+    return log("/api/v1/jobs/" + job + "/log", from);
+  }
+
+  /// What a job prints, until it has ended.
+  public EventStream<LogChunk> followJobLog(long job, long from) {
+    return stream("/api/v1/jobs/" + job + "/log/stream", LogChunk.class, after(from));
+  }
+
+  /// Newest first.
+  public Page<Release> releases(String project, int page) throws InterruptedException {
+    return get(
+        "/api/v1/projects/" + segment(project) + "/releases" + paged(page),
+        new TypeReference<>() {});
+  }
+
+  public Release release(long id) throws InterruptedException {
+    return get("/api/v1/releases/" + id, new TypeReference<>() {});
+  }
+
+  /// All of a project, by name.
+  public List<Environment> environments(String project) throws InterruptedException {
+    Page<Environment> page =
+        get(
+            "/api/v1/projects/" + segment(project) + "/environments",
+            new TypeReference<Page<Environment>>() {});
+    return page.items();
+  }
+
+  public Environment environment(String project, String name) throws InterruptedException {
+    return get(environmentPath(project, name), new TypeReference<>() {});
+  }
+
+  /// Ask the targets what they really run.
+  public Environment.Observation observe(String project, String name) throws InterruptedException {
+    return get(environmentPath(project, name) + "/observation", new TypeReference<>() {});
+  }
+
+  /// The deploys that an environment can go back to, newest first, and why not to the others.
+  public List<Environment.WayBack> waysBack(String project, String name)
+      throws InterruptedException {
+    Page<Environment.WayBack> page =
+        get(
+            environmentPath(project, name) + "/ways-back",
+            new TypeReference<Page<Environment.WayBack>>() {});
+    return page.items();
+  }
+
+  /// Take an environment down.
+  public Deploy stop(String project, String name, Environment.Stop wish)
+      throws InterruptedException {
+    return post(environmentPath(project, name) + "/stop", wish, new TypeReference<>() {});
+  }
+
+  /// Go back to what an earlier deploy brought.
+  public Deploy goBack(String project, String name, Environment.GoBack wish)
+      throws InterruptedException {
+    return post(environmentPath(project, name) + "/rollback", wish, new TypeReference<>() {});
+  }
+
+  /// What a deploy would do; nothing is stored.
+  public Plan plan(Deploy.Request wish) throws InterruptedException {
+    return post("/api/v1/plans", wish, new TypeReference<>() {});
+  }
+
+  /// Ask for a deploy.
+  ///
+  /// @param idempotencyKey repeating a request with the same key gives the first one's deploy
+  public Deploy deploy(Deploy.Request wish, String idempotencyKey) throws InterruptedException {
+    var request =
+        to("/api/v1/deploys")
+            .header("Idempotency-Key", idempotencyKey)
+            .header("Content-Type", "application/json")
+            .POST(body(wish))
+            .build();
+    return answer(request, new TypeReference<>() {});
+  }
+
+  /// Newest first.
+  public Page<Deploy> deploys(String project, Optional<String> environment, int page)
+      throws InterruptedException {
+    return get(
+        "/api/v1/deploys"
+            + paged(page)
+            + "&project="
+            + encoded(project)
+            + environment.map(e -> "&environment=" + encoded(e)).orElse(""),
+        new TypeReference<>() {});
+  }
+
+  public Deploy.Detail deploy(long id) throws InterruptedException {
+    return get("/api/v1/deploys/" + id, new TypeReference<>() {});
+  }
+
+  /// @param plan the hash of the plan that is agreed to
+  public Deploy approve(long deploy, String plan) throws InterruptedException {
+    return act(deploy, "approve", new Deploy.Approve(plan));
+  }
+
+  public Deploy reject(long deploy, Optional<String> reason) throws InterruptedException {
+    return act(deploy, "reject", new Deploy.Because(reason));
+  }
+
+  /// Stop after the step under way; what was done stays.
+  public Deploy cancel(long deploy, Optional<String> reason) throws InterruptedException {
+    return act(deploy, "cancel", new Deploy.Because(reason));
+  }
+
+  /// Stop after the step under way until somebody resumes.
+  public Deploy pause(long deploy) throws InterruptedException {
+    return post("/api/v1/deploys/" + deploy + "/pause", new TypeReference<>() {});
+  }
+
+  public Deploy resume(long deploy) throws InterruptedException {
+    return post("/api/v1/deploys/" + deploy + "/resume", new TypeReference<>() {});
+  }
+
+  /// Take back a deploy that is under way.
+  public Deploy rollBack(long deploy, Optional<String> reason) throws InterruptedException {
+    return act(deploy, "rollback", new Deploy.Because(reason));
+  }
+
+  /// Say what is known of a step in doubt that cannot be observed.
+  public Deploy settle(long deploy, Deploy.Settle said) throws InterruptedException {
+    return act(deploy, "settle", said);
+  }
+
+  /// What the steps of a deploy have told so far, from a byte on.
+  public LogChunk deployLog(long deploy, long from) throws InterruptedException {
+    return log("/api/v1/deploys/" + deploy + "/log", from);
+  }
+
+  /// What the steps of a deploy tell, until it has ended.
+  public EventStream<LogChunk> followDeployLog(long deploy, long from) {
+    return stream("/api/v1/deploys/" + deploy + "/log/stream", LogChunk.class, after(from));
+  }
+
+  /// Everything that moves from now on.
+  public EventStream<FeedEvent> events(Watch watch) {
+    return stream(eventsPath(watch), FeedEvent.class, Optional.empty());
+  }
+
+  /// Everything that moved after an event and moves.
+  public EventStream<FeedEvent> events(Watch watch, long after) {
+    return stream(eventsPath(watch), FeedEvent.class, Optional.of(Long.toString(after)));
+  }
+
+  /// Records of one stream, oldest first.
+  ///
+  /// @param from the first sequence number, from 1
+  public Page<Ledger.Entry> ledger(String stream, long from) throws InterruptedException {
+    return get(
+        "/api/v1/ledger?stream=" + encoded(stream) + "&from=" + from, new TypeReference<>() {});
+  }
+
+  /// Check every chain of the ledger.
+  public Ledger.Check checkLedger() throws InterruptedException {
+    return get("/api/v1/ledger/check", new TypeReference<>() {});
+  }
+
+  public List<Token> tokens() throws InterruptedException {
+    Page<Token> page = get("/api/v1/tokens", new TypeReference<Page<Token>>() {});
+    return page.items();
+  }
+
+  public Token.Made makeToken(Token.Make wish) throws InterruptedException {
+    return post("/api/v1/tokens", wish, new TypeReference<>() {});
+  }
+
+  /// A link that signs a browser in as the owner of this client's token, once.
+  public LoginLink loginLink() throws InterruptedException {
+    return post("/api/v1/login-links", new TypeReference<>() {});
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private Deploy act(long deploy, String verb, Object wish) throws InterruptedException {
+    return post("/api/v1/deploys/" + deploy + "/" + verb, wish, new TypeReference<>() {});
+  }
+
+  private LogChunk log(String path, long from) throws InterruptedException {
+    var request = to(path + "?offset=" + from).timeout(ANSWER_WITHIN).build();
+    try {
+      var response = http.send(request, BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw failed(response.statusCode(), response.body());
+      }
+      var bytes = response.body();
+      return new LogChunk(from, from + bytes.length, new String(bytes, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new ServerUnreachable(request.method() + " " + request.uri(), e);
+    }
+  }
+
+  private <T> T get(String path, TypeReference<T> type) throws InterruptedException {
+    return answer(to(path).timeout(ANSWER_WITHIN).build(), type);
+  }
+
+  private <T> T post(String path, TypeReference<T> type) throws InterruptedException {
+    return answer(to(path).timeout(ANSWER_WITHIN).POST(BodyPublishers.noBody()).build(), type);
+  }
+
+  private <T> T post(String path, Object wish, TypeReference<T> type) throws InterruptedException {
+    var request =
+        to(path)
+            .timeout(ANSWER_WITHIN)
+            .header("Content-Type", "application/json")
+            .POST(body(wish))
+            .build();
+    return answer(request, type);
+  }
+
+  private <T> T answer(HttpRequest request, TypeReference<T> type) throws InterruptedException {
+    try {
+      var response = http.send(request, BodyHandlers.ofByteArray());
+      if (response.statusCode() >= 300) {
+        throw failed(response.statusCode(), response.body());
+      }
+      return Json.lenient().readValue(response.body(), type);
+    } catch (IOException e) {
+      throw new ServerUnreachable(request.method() + " " + request.uri(), e);
+    }
+  }
+
+  private <T> EventStream<T> stream(String path, Class<T> type, Optional<String> start) {
+    return new EventStream<>(after -> open(path, after), type, start);
+  }
+
+  private InputStream open(String path, Optional<String> after)
+      throws IOException, InterruptedException {
+    var request = to(path).setHeader("Accept", "text/event-stream");
+    after.ifPresent(id -> request.header("Last-Event-ID", id));
+    HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+    if (response.statusCode() >= 500) {
+      response.body().close();
+      throw new IOException("the server answered " + response.statusCode());
+    } else if (response.statusCode() != 200) {
+      try (var body = response.body()) {
+        throw failed(response.statusCode(), body.readNBytes(LARGEST_FAILURE));
+      }
+    }
+    return response.body();
+  }
+
+  private static RequestFailed failed(int status, byte[] body) {
+    try {
+      return new RequestFailed(status, Json.lenient().readValue(body, Failure.Body.class).error());
+    } catch (IOException | RuntimeException e) {
+      // Not one of our answers: a proxy, or something else listens there.
+      return new RequestFailed(
+          status,
+          new Failure(
+              "not_fleetwright",
+              Failure.Kind.USER,
+              "the answer " + status + " did not come from a Fleetwright server",
+              "check the address of the server",
+              List.of(),
+              ""));
+    }
+  }
+
+  private HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(at(path))
+        .header("Authorization", "Bearer " + token)
+        .header("Accept", "application/json");
+  }
+
+  private URI at(String path) {
+    return URI.create(server + path);
+  }
+
+  private static HttpRequest.BodyPublisher body(Object wish) {
+    try {
+      return BodyPublishers.ofByteArray(Json.strict().writeValueAsBytes(wish));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + wish.getClass().getSimpleName(), e);
+    }
+  }
+
+  private static String environmentPath(String project, String name) {
+    return "/api/v1/projects/" + segment(project) + "/environments/" + segment(name);
+  }
+
+  private static String eventsPath(Watch watch) {
+    var path = new StringBuilder("/api/v1/events");
+    watch.project().ifPresent(p -> parameter(path, "project", p));
+    watch.environment().ifPresent(e -> parameter(path, "environment", e));
+    watch.deploy().ifPresent(d -> parameter(path, "deploy", Long.toString(d)));
+    return path.toString();
+  }
+
+  private static void parameter(StringBuilder path, String name, String value) {
+    path.append(path.indexOf("?") < 0 ? '?' : '&').append(name).append('=').append(encoded(value));
+  }
+
+  private static Optional<String> after(long from) {
+    return from == 0 ? Optional.empty() : Optional.of(Long.toString(from));
+  }
+
+  private static String paged(int page) {
+    return "?page=" + page;
+  }
+
+  private static String segment(String value) {
+    return encoded(value);
+  }
+
+  /// Also right in a path: `/` as `%2F`, a space as `%20`.
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

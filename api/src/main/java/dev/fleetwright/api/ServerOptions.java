@@ -1,0 +1,28 @@
+package dev.fleetwright.api;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// How to run a server.
+///
+/// @param data the folder for everything that it keeps; made when it is not there
+/// @param database `postgresql://…`; empty for the embedded one in `data`
+/// @param host the address to listen on
+/// @param port 0 for a free one
+/// @param publicUrl how others reach it, when that differs; links are made from it, never from what
+///   a caller says
+/// @param jsonLog whether to log one JSON object a line
+public record ServerOptions(
+    Path data,
+    Optional<String> database,
+    String host,
+    int port,
+    Optional<URI> publicUrl,
+    boolean jsonLog) {
+
+  /// Embedded database, only reachable from this machine.
+  public static ServerOptions local(Path data, int port) {
+    return new ServerOptions(data, Optional.empty(), "127.0.0.1", port, Optional.empty(), false);
+  }
+}
