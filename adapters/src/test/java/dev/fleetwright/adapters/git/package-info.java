@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.adapters.git;
+
+import org.jspecify.annotations.NullMarked;
