@@ -9,7 +9,10 @@ import dev.fleetwright.core.project.ProjectName;
 public record Place(ProjectName project, EnvironmentSlug environment, String target) {
 
   /// A name that is unique on any one host: project and environment, safe in paths and unit names.
+  ///
+  /// With a dot between, because no slug has one: joined by `-`, environment `web-test` of `shop`
+  /// would be at the place of environment `test` of `shop-web`.
   public String name() {
-    return project + "-" + environment;
+    return project + "." + environment;
   }
 }

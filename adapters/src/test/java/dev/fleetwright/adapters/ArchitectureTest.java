@@ -1,0 +1,87 @@
+package dev.fleetwright.adapters;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// The rules of ARCHITECTURE.md that are about adapters.
+class ArchitectureTest {
+
+  private static final String ADAPTERS = "dev.fleetwright.adapters";
+
+  /// Not an outside system but what two adapters share.
+  private static final String SHARED = ADAPTERS + ".process..";
+
+  private static final JavaClasses CODE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ADAPTERS);
+
+  @Test
+  void adapters_do_not_know_each_other() {
+    slices()
+        .matching(ADAPTERS + ".(*)..")
+        .should()
+        .notDependOnEachOther()
+        .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAPackage(SHARED))
+        .check(CODE);
+  }
+
+  @Test
+  void an_adapter_shows_one_public_class() {
+    classes()
+        .that()
+        .resideOutsideOfPackages(ADAPTERS, SHARED)
+        .should(bePublicOnceInEachPackage())
+        .check(CODE);
+  }
+
+  @Test
+  void adapters_know_the_core_and_nothing_else_of_ours() {
+    classes()
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAPackage(ADAPTERS + "..")
+                .or(resideInAPackage("dev.fleetwright.core.."))
+                .or(DescribedPredicate.not(resideInAPackage("dev.fleetwright.."))))
+        .check(CODE);
+  }
+
+  private static ArchCondition<JavaClass> bePublicOnceInEachPackage() {
+    return new ArchCondition<>("be public once in each package") {
+      private Map<String, Long> shown = Map.of();
+
+      @Override
+      public void init(Collection<JavaClass> all) {
+        shown =
+            all.stream()
+                .filter(c -> c.isTopLevelClass() && c.getModifiers().contains(JavaModifier.PUBLIC))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+      }
+
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        var count = shown.getOrDefault(item.getPackageName(), 0L);
+        if (count != 1) {
+          events.add(
+              SimpleConditionEvent.violated(
+                  item, item.getPackageName() + " has " + count + " public classes"));
+        }
+      }
+    };
+  }
+}
