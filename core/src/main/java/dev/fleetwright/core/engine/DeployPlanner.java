@@ -1,0 +1,188 @@
+package dev.fleetwright.core.engine;
+
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.deploy.Deploy;
+import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.plan.Planner.Planning;
+import dev.fleetwright.core.plan.Planner.Wanted;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.target.Component;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Plans deploys from what is on record: which release, which way back, and whether promotion
+/// allows it. Used by the engine for deploys that were asked for without a plan, and for previews.
+public final class DeployPlanner {
+
+  /// How far back a deploy may lie to be gone back to, or to count for promotion.
+  private static final int HISTORY = 500;
+
+  private final Environments environments;
+  private final Releases releases;
+  private final Deploys deploys;
+  private final Planner planner;
+  private final Blobs blobs;
+
+  public DeployPlanner(
+      Environments environments, Releases releases, Deploys deploys, Planner planner, Blobs blobs) {
+    this.environments = environments;
+    this.releases = releases;
+    this.deploys = deploys;
+    this.planner = planner;
+    this.blobs = blobs;
+  }
+
+  /// Plan a recorded deploy.
+  public Planning plan(Deploy deploy) {
+    var environment = environments.find(deploy.environment()).orElseThrow();
+    return switch (deploy.kind()) {
+      case START ->
+          start(environment, releases.find(deploy.release().orElseThrow()), deploy.script());
+      case STOP -> stop(environment, deploy.script());
+      case ROLLBACK -> goBack(environment, deploy.rollbackOf().orElseThrow());
+    };
+  }
+
+  /// Plan bringing a release into an environment.
+  public Planning start(
+      Environment environment, Optional<Release> release, Optional<Component> script) {
+    if (release.isEmpty()) {
+      return impossible("there is no such release");
+    }
+    var held = notPromoted(environment, release.get());
+    return held.isPresent()
+        ? impossible(held.get())
+        : planner.plan(
+            environment,
+            new Wanted.Start(release.get(), script),
+            environments.live(environment.id()));
+  }
+
+  /// Plan taking an environment down.
+  public Planning stop(Environment environment, Optional<Component> script) {
+    return planner.plan(environment, new Wanted.Stop(script), environments.live(environment.id()));
+  }
+
+  /// Plan going back to what an earlier deploy of the environment brought.
+  ///
+  /// @param to that deploy's id
+  public Planning goBack(Environment environment, long to) {
+    var view = deploys.find(to);
+    if (view.isEmpty() || view.get().deploy().environment() != environment.id()) {
+      return impossible("there is no such deploy of environment `" + environment.name() + "`");
+    }
+    return switch (view.get().state()) {
+      case Succeeded(var plan) ->
+          planner.plan(
+              environment,
+              new Wanted.GoBack(plan.release(), plan.label(), revisions(plan)),
+              environments.live(environment.id()));
+      case DeployState other ->
+          impossible(
+              "deploy #%d ended as %s; only one that succeeded can be gone back to"
+                  .formatted(view.get().deploy().number(), other.keyword().replace('_', ' ')));
+    };
+  }
+
+  /// Deploys of this environment that brought something, newest first, each release once, and for
+  /// each whether it can be gone back to now. Asks no target: what a target would refuse shows when
+  /// the way back is planned.
+  public List<WayBack> waysBack(Environment environment) {
+    var live = environments.live(environment.id());
+    var ways = new ArrayList<WayBack>();
+    var seen = new HashSet<List<Digest>>();
+    for (var view : deploys.of(environment.id(), HISTORY, 0)) {
+      if (view.state() instanceof Succeeded(var plan) && plan.release().isPresent()) {
+        var revisions = List.copyOf(revisions(plan).values());
+        if (seen.add(revisions)) {
+          ways.add(new WayBack(view, plan, whyNot(environment, plan, live)));
+        }
+      }
+    }
+    return ways;
+  }
+
+  /// One version that an environment ran.
+  ///
+  /// @param whyNot why it cannot be gone back to now; empty when it can
+  public record WayBack(DeployView deploy, Plan plan, Optional<String> whyNot) {}
+
+  private Optional<String> whyNot(Environment environment, Plan plan, List<Live> live) {
+    var revisions = revisions(plan);
+    var runs =
+        environment.targets().stream()
+            .allMatch(t ->
+                live.stream()
+                    .anyMatch(l ->
+                        l.target().equals(t.name())
+                            && !l.mixed()
+                            && l.revision().equals(revisions.get(t.name()))));
+    if (runs && !environment.targets().isEmpty()) {
+      return Optional.of("it runs now");
+    }
+    for (var binding : environment.targets()) {
+      var revision = revisions.get(binding.name());
+      if (revision == null) {
+        return Optional.of("target `%s` was not part of it".formatted(binding.name()));
+      } else if (!blobs.has(revision)) {
+        return Optional.of("the bytes of its revision are gone");
+      }
+      var lost =
+          planner.load(revision).components().stream()
+              .flatMap(c -> c.files().stream())
+              .filter(f -> f instanceof TreeEntry.File file && !blobs.has(file.digest()))
+              .findFirst();
+      if (lost.isPresent()) {
+        return Optional.of("file `%s` of it is gone".formatted(lost.get().path()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> notPromoted(Environment environment, Release release) {
+    return environment
+        .policy()
+        .after()
+        .filter(before -> !succeededIn(environment, before, release))
+        .map(before ->
+            "%s has not been deployed to `%s`, which comes before `%s`; deploy it there first"
+                .formatted(release.label(), before, environment.name()));
+  }
+
+  private boolean succeededIn(Environment environment, EnvironmentName before, Release release) {
+    return environments
+        .find(environment.project(), before)
+        .map(e ->
+            deploys.of(e.id(), HISTORY, 0).stream()
+                .anyMatch(v ->
+                    v.state() instanceof Succeeded(var plan)
+                        && plan.release().equals(Optional.of(release.id()))))
+        .orElse(false);
+  }
+
+  private static SortedMap<String, Digest> revisions(Plan plan) {
+    var revisions = new TreeMap<String, Digest>();
+    plan.targets().forEach(t -> revisions.put(t.binding().name(), t.to()));
+    return revisions;
+  }
+
+  private static Planning impossible(String reason) {
+    return new Planning.Impossible(List.of(reason));
+  }
+}

@@ -1,0 +1,401 @@
+package dev.fleetwright.core.engine;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.deploy.DeployState.Finished;
+import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.feed.Feed;
+import dev.fleetwright.core.log.LogName;
+import dev.fleetwright.core.log.LogStore;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobExecutor;
+import dev.fleetwright.core.pipeline.JobExecutor.JobNotRunnable;
+import dev.fleetwright.core.pipeline.JobOutcome;
+import dev.fleetwright.core.pipeline.JobOutcome.Ending;
+import dev.fleetwright.core.pipeline.JobStatus;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.core.pipeline.Pipelines;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes one pipeline on: give each job its turn, run it or start its deploy, make the release.
+///
+/// Jobs run on this server, so a job that the record calls running, but that this loop did not
+/// start, died with its server. A job that builds is then run again by itself, once; a job that
+/// deploys is not run here but by its deploy, which knows what it may repeat.
+final class PipelineLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(PipelineLoop.class);
+  private static final String SYSTEM_FAILURE = "runner_system_failure";
+
+  private final Pipelines pipelines;
+  private final Deploys deploys;
+  private final PipelineWork work;
+  private final JobExecutor executor;
+  private final LogStore logs;
+  private final Feed feed;
+  private final InstantSource clock;
+  private final Pace pace;
+  private final Semaphore slots;
+
+  PipelineLoop(
+      Pipelines pipelines,
+      Deploys deploys,
+      PipelineWork work,
+      JobExecutor executor,
+      LogStore logs,
+      Feed feed,
+      InstantSource clock,
+      Pace pace,
+      int jobsAtOnce) {
+    this.pipelines = pipelines;
+    this.deploys = deploys;
+    this.work = work;
+    this.executor = executor;
+    this.logs = logs;
+    this.feed = feed;
+    this.clock = clock;
+    this.pace = pace;
+    this.slots = new Semaphore(jobsAtOnce, true);
+  }
+
+  /// Work on the pipeline until nothing is left to do without somebody else acting first.
+  ///
+  /// @throws LeaseLost when another server has taken over; jobs running here are ended
+  void work(Lease lease) throws InterruptedException {
+    var running = new HashMap<Long, Thread>();
+    var turn = new ReentrantLock();
+    try {
+      while (true) {
+        var seen = feed.newest();
+        boolean moved;
+        turn.lock();
+        try {
+          var pipeline = pipelines.find(lease.id()).orElseThrow();
+          var jobs = pipelines.jobs(lease.id());
+          running.values().removeIf(t -> !t.isAlive());
+          moved = turns(lease, pipeline, jobs);
+          for (var job : jobs) {
+            moved |= step(lease, pipeline, job, jobs, running, turn);
+          }
+          if (!moved) {
+            moved = release(lease, pipeline, jobs);
+          }
+          if (!moved
+              && isQuiet(jobs, running)
+              && pipelines.settle(lease.id(), pipeline.changes(), lease)) {
+            return;
+          }
+        } finally {
+          turn.unlock();
+        }
+        if (!moved) {
+          feed.await(seen, pace.idle());
+        }
+      }
+    } finally {
+      for (var thread : running.values()) {
+        thread.interrupt();
+      }
+      for (var thread : running.values()) {
+        thread.join();
+      }
+    }
+  }
+
+  /// Give jobs their turn.
+  private boolean turns(Lease lease, Pipeline pipeline, List<Job> jobs) {
+    var due = PipelineMachine.due(pipeline.stages(), jobs.stream().map(Job::run).toList());
+    var moved = false;
+    for (var job : jobs) {
+      var turn = due.get(job.spec().name());
+      if (turn != null) {
+        var scheduled =
+            turn == JobStatus.SCHEDULED
+                ? job.spec().startIn().map(wait -> clock.instant().plus(wait))
+                : job.scheduledAt();
+        moved |= change(lease, Changed.of(job).status(turn).scheduledAt(scheduled).job(), job);
+      }
+    }
+    return moved;
+  }
+
+  private boolean step(
+      Lease lease,
+      Pipeline pipeline,
+      Job job,
+      List<Job> jobs,
+      Map<Long, Thread> running,
+      ReentrantLock turn) {
+    return switch (job.status()) {
+      case PENDING ->
+          job.spec().deploys()
+              ? deploy(lease, pipeline, job, jobs)
+              : launch(lease, pipeline, job, jobs, running, turn);
+      case SCHEDULED ->
+          job.scheduledAt().filter(at -> at.isAfter(clock.instant())).isEmpty()
+              && change(lease, Changed.of(job).status(JobStatus.PENDING).job(), job);
+      case WAITING_FOR_RESOURCE -> follow(lease, job);
+      case RUNNING ->
+          job.deploy().isPresent()
+              ? follow(lease, job)
+              : !running.containsKey(job.id()) && died(lease, job);
+      case CANCELED -> {
+        var thread = running.remove(job.id());
+        if (thread != null) {
+          thread.interrupt();
+        }
+        yield false;
+      }
+      case CREATED, SUCCESS, FAILED, SKIPPED, MANUAL -> false;
+    };
+  }
+
+  private static boolean isQuiet(List<Job> jobs, Map<Long, Thread> running) {
+    return running.isEmpty()
+        && jobs.stream()
+            .allMatch(j ->
+                j.status().finished()
+                    || j.status() == JobStatus.MANUAL
+                    || j.status() == JobStatus.CREATED);
+  }
+
+  private boolean launch(
+      Lease lease,
+      Pipeline pipeline,
+      Job job,
+      List<Job> jobs,
+      Map<Long, Thread> running,
+      ReentrantLock turn) {
+    if (running.containsKey(job.id()) || !slots.tryAcquire()) {
+      return false;
+    }
+    var began =
+        Changed.of(job).status(JobStatus.RUNNING).startedAt(Optional.of(clock.instant())).job();
+    if (!change(lease, began, job)) {
+      slots.release();
+      return true;
+    }
+    running.put(
+        job.id(),
+        Thread.ofVirtual()
+            .name("job-" + job.id())
+            .start(() -> {
+              try {
+                run(lease, pipeline, began, jobs, turn);
+              } finally {
+                slots.release();
+              }
+            }));
+    return true;
+  }
+
+  private void run(Lease lease, Pipeline pipeline, Job job, List<Job> jobs, ReentrantLock turn) {
+    try {
+      var order = work.order(pipeline, job, jobs);
+      var outcome =
+          executor.run(
+              order,
+              (bytes, from, length) -> logs.append(LogName.job(job.id()), bytes, from, length));
+      // Under the lock, so that the loop does not skip what follows between the failure of this job
+      // and its retry.
+      turn.lock();
+      try {
+        ended(lease, job, outcome);
+      } finally {
+        turn.unlock();
+      }
+    } catch (InterruptedException _) {
+      // Cancelled, which is on record already, or this server stops and the next one sees that the
+      // job died.
+    } catch (JobNotRunnable e) {
+      failed(lease, job, e.getMessage() + ": " + reason(e));
+    } catch (LeaseLost _) {
+      log.atInfo().addKeyValue("job", job.id()).log("its pipeline continues on another server");
+    } catch (RuntimeException e) {
+      log.atError().addKeyValue("job", job.id()).setCause(e).log("running a job failed");
+      failed(lease, job, reason(e));
+    }
+  }
+
+  private void ended(Lease lease, Job job, JobOutcome outcome) {
+    var changed =
+        Changed.of(job)
+            .artifacts(outcome.artifacts())
+            .dotenv(outcome.dotenv())
+            .finishedAt(Optional.of(clock.instant()));
+    var ended =
+        switch (outcome.ending()) {
+          case Ending.Succeeded _ -> changed.status(JobStatus.SUCCESS).exitCode(0).job();
+          case Ending.Failed(var exitCode, var reason, var message) ->
+              changed.status(JobStatus.FAILED).exitCode(exitCode).failure(reason, message).job();
+          case Ending.Cancelled _ -> changed.status(JobStatus.CANCELED).job();
+        };
+    if (change(lease, ended, job) && outcome.ending() instanceof Ending.Failed failure) {
+      retry(job, failure);
+    }
+  }
+
+  private void retry(Job job, Ending.Failed failure) {
+    var retry = job.spec().retry();
+    var reasons = retry.reasons();
+    var wanted =
+        (reasons.isEmpty() && retry.exitCodes().isEmpty())
+            || reasons.contains("always")
+            || reasons.contains(failure.reason())
+            || retry.exitCodes().contains(failure.exitCode());
+    if (job.attempt() <= retry.most() && wanted) {
+      var _ = pipelines.retry(job.id(), Actor.ENGINE, clock.instant());
+    }
+  }
+
+  private void failed(Lease lease, Job job, String message) {
+    tell(job, message);
+    var failed =
+        Changed.of(job)
+            .status(JobStatus.FAILED)
+            .exitCode(1)
+            .failure(SYSTEM_FAILURE, message)
+            .finishedAt(Optional.of(clock.instant()))
+            .job();
+    try {
+      change(lease, failed, job);
+    } catch (LeaseLost _) {
+      log.atInfo().addKeyValue("job", job.id()).log("its pipeline continues on another server");
+    }
+  }
+
+  private boolean died(Lease lease, Job job) {
+    failed(lease, job, "the server stopped while this job ran");
+    if (job.attempt() == 1) {
+      var _ = pipelines.retry(job.id(), Actor.ENGINE, clock.instant());
+    }
+    return true;
+  }
+
+  private boolean deploy(Lease lease, Pipeline pipeline, Job job, List<Job> jobs) {
+    return switch (work.deploy(pipeline, job, jobs)) {
+      case PipelineWork.Begun.Deploy(var deploy) ->
+          change(
+              lease,
+              Changed.of(job)
+                  .status(JobStatus.WAITING_FOR_RESOURCE)
+                  .deploy(Optional.of(deploy))
+                  .startedAt(Optional.of(clock.instant()))
+                  .job(),
+              job);
+      case PipelineWork.Begun.No(var reason, var message) -> {
+        tell(job, message);
+        yield change(
+            lease,
+            Changed.of(job)
+                .status(JobStatus.FAILED)
+                .exitCode(1)
+                .failure(reason, message)
+                .finishedAt(Optional.of(clock.instant()))
+                .job(),
+            job);
+      }
+    };
+  }
+
+  /// A job that stands for a deploy has the status that the deploy gives it.
+  private boolean follow(Lease lease, Job job) {
+    var state = deploys.find(job.deploy().orElseThrow()).orElseThrow().state();
+    var status = statusOf(state);
+    if (status == job.status()) {
+      return false;
+    }
+    var changed = Changed.of(job).status(status);
+    if (state instanceof Finished) {
+      changed = changed.finishedAt(Optional.of(clock.instant()));
+    }
+    return change(
+        lease,
+        switch (state) {
+          case Succeeded _ -> changed.exitCode(0).job();
+          case DeployState.RolledBack(_, var cause) ->
+              changed.exitCode(1).failure("script_failure", "rolled back: " + cause).job();
+          case DeployState.Stuck(_, _, var cause, var refusal) ->
+              changed
+                  .exitCode(1)
+                  .failure("script_failure", cause + "; going back failed: " + refusal)
+                  .job();
+          case DeployState.Refused(var reason) ->
+              changed.exitCode(1).failure("script_failure", reason).job();
+          case DeployState.Superseded _ ->
+              changed
+                  .exitCode(1)
+                  .failure("failed_outdated_deployment_job", "a newer deploy went ahead")
+                  .job();
+          case DeployState.Draft _,
+              DeployState.Waiting _,
+              DeployState.Running _,
+              DeployState.Paused _,
+              DeployState.Verifying _,
+              DeployState.RollingBack _,
+              DeployState.Cancelled _ ->
+              changed.job();
+        },
+        job);
+  }
+
+  private static JobStatus statusOf(DeployState state) {
+    return switch (state) {
+      case DeployState.Draft _, DeployState.Waiting _ -> JobStatus.WAITING_FOR_RESOURCE;
+      case DeployState.Running _,
+          DeployState.Paused _,
+          DeployState.Verifying _,
+          DeployState.RollingBack _ ->
+          JobStatus.RUNNING;
+      case Succeeded _ -> JobStatus.SUCCESS;
+      case DeployState.Cancelled _ -> JobStatus.CANCELED;
+      case DeployState.Superseded _,
+          DeployState.RolledBack _,
+          DeployState.Stuck _,
+          DeployState.Refused _ ->
+          JobStatus.FAILED;
+    };
+  }
+
+  private boolean release(Lease lease, Pipeline pipeline, List<Job> jobs) {
+    var runs = jobs.stream().map(Job::run).toList();
+    if (jobs.isEmpty()
+        || !pipeline.problems().isEmpty()
+        || !PipelineMachine.built(pipeline.stages(), runs)) {
+      return false;
+    }
+    return switch (work.release(pipeline, jobs)) {
+      case PipelineWork.Made.Done _, PipelineWork.Made.Nothing _ -> false;
+      case PipelineWork.Made.Impossible(var problems) -> {
+        pipelines.addProblems(pipeline.id(), problems, lease);
+        yield true;
+      }
+    };
+  }
+
+  private boolean change(Lease lease, Job changed, Job before) {
+    return pipelines.change(
+        changed, before.status(), Actor.ENGINE, clock.instant(), Optional.of(lease));
+  }
+
+  private void tell(Job job, String message) {
+    var bytes = ("fleetwright: " + message + "\n").getBytes(StandardCharsets.UTF_8);
+    logs.append(LogName.job(job.id()), bytes, 0, bytes.length);
+  }
+
+  private static String reason(Throwable e) {
+    var cause = e.getCause() == null ? e : e.getCause();
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+}

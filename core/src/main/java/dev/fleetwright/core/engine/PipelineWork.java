@@ -1,0 +1,51 @@
+package dev.fleetwright.core.engine;
+
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.release.Release;
+import java.util.List;
+
+/// What the loop over pipelines needs to have done that takes knowledge of configuration files.
+/// Every call may be repeated after a crash and must then find what it did before.
+public interface PipelineWork {
+
+  /// Everything a job's script needs: its variables, and the artifacts of earlier jobs.
+  ///
+  /// @param jobs all jobs of the pipeline
+  JobOrder order(Pipeline pipeline, Job job, List<Job> jobs);
+
+  /// Make the release of a pipeline whose building jobs are all done, and start what follows from
+  /// its being there. Called again it answers with the same release.
+  Made release(Pipeline pipeline, List<Job> jobs);
+
+  /// Start the deploy that a job with an `environment:` stands for.
+  Begun deploy(Pipeline pipeline, Job job, List<Job> jobs);
+
+  /// The answer to [#release].
+  sealed interface Made {
+    /// It is there.
+    record Done(Release release) implements Made {}
+
+    /// The project's files do not say what a release is made of.
+    record Nothing() implements Made {}
+
+    /// It cannot be made; one line for each reason, for people.
+    record Impossible(List<String> problems) implements Made {
+      public Impossible {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /// The answer to [#deploy].
+  sealed interface Begun {
+    /// The job's status follows this deploy.
+    record Deploy(long id) implements Begun {}
+
+    /// The job fails.
+    ///
+    /// @param failureReason GitLab's word, such as `environment_creation_failure`
+    record No(String failureReason, String message) implements Begun {}
+  }
+}
