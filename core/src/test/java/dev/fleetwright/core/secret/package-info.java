@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.core.secret;
+
+import org.jspecify.annotations.NullMarked;
