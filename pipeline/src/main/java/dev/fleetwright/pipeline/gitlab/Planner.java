@@ -1,0 +1,431 @@
+package dev.fleetwright.pipeline.gitlab;
+
+import dev.fleetwright.core.pipeline.JobSpec;
+import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
+import dev.fleetwright.core.pipeline.JobSpec.Need;
+import dev.fleetwright.core.pipeline.JobSpec.Retry;
+import dev.fleetwright.core.pipeline.JobSpec.When;
+import dev.fleetwright.pipeline.problem.Problems;
+import dev.fleetwright.pipeline.shape.SpokenDuration;
+import dev.fleetwright.pipeline.source.SourceTree;
+import dev.fleetwright.pipeline.variable.Variable;
+import dev.fleetwright.pipeline.variable.VariableExpansion;
+import dev.fleetwright.pipeline.yaml.Node;
+import dev.fleetwright.pipeline.yaml.Node.Mapping;
+import dev.fleetwright.pipeline.yaml.Node.Text;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Steps 8 to 10 of the load order (contract 2a.3): workflow, the rules of each job, and the jobs.
+final class Planner {
+  private final PipelineFile.Definition file;
+  private final List<PipelineFile.Gap> gaps;
+  private final PipelineContext context;
+  private final Layers layers;
+  private final List<String> paths;
+  private final Problems problems = new Problems();
+
+  Planner(
+      PipelineFile.Definition file,
+      List<PipelineFile.Gap> gaps,
+      PipelineContext context,
+      SourceTree tree) {
+    this.file = file;
+    this.gaps = gaps;
+    this.context = context;
+    this.layers = Layers.of(context);
+    this.paths = tree.paths();
+  }
+
+  /// A job that is in, with what its rules said.
+  private record Chosen(
+      Job job,
+      Job.Instance instance,
+      Optional<Rule> rule,
+      When when,
+      SequencedMap<String, Variable> variables,
+      Optional<List<NeedText>> needs) {}
+
+  Planned plan() {
+    var global = new LinkedHashMap<>(file.variables());
+    var workflowVariables = new LinkedHashMap<String, Variable>();
+    if (file.workflow().isPresent()) {
+      var facts = layers.facts(global, context, paths);
+      var winner = Rule.winner(file.workflow().get(), facts);
+      if (winner.isEmpty()) {
+        return new Planned.NotWanted("no rule of `workflow` holds");
+      }
+      if (winner.get().when().filter(when -> when == When.NEVER).isPresent()) {
+        return new Planned.NotWanted("a rule of `workflow` says `when: never`");
+      }
+      workflowVariables.putAll(winner.get().variables());
+      global.putAll(workflowVariables);
+    }
+    var chosen = new LinkedHashMap<String, Chosen>();
+    for (var job : file.jobs()) {
+      for (var instance : job.instances()) {
+        choose(job, instance, workflowVariables).ifPresent(c -> chosen.put(instance.name(), c));
+      }
+    }
+    if (chosen.values().stream()
+        .allMatch(c -> List.of(".pre", ".post").contains(c.job().stage()))) {
+      return new Planned.NotWanted(
+          chosen.isEmpty()
+              ? "the rules of all jobs leave them out"
+              : "only jobs of the stages .pre and .post are left");
+    }
+    var instances = new HashMap<String, List<Job.Instance>>();
+    chosen
+        .values()
+        .forEach(c ->
+            instances.computeIfAbsent(c.job().name(), _ -> new ArrayList<>()).add(c.instance()));
+    var jobs = chosen.values().stream().map(c -> spec(c, chosen, instances)).toList();
+    refuseBlocking(chosen.values());
+    if (problems.errors() > 0) {
+      return new Planned.Refused(problems.sorted());
+    }
+    return new PipelineGraph(
+        file.name().map(layers.expansion(global)::inText).orElse(""),
+        file.stages().stream()
+            .filter(stage -> jobs.stream().anyMatch(job -> job.stage().equals(stage)))
+            .toList(),
+        jobs,
+        values(PredefinedVariables.of(context)),
+        problems.sorted());
+  }
+
+  private static SortedMap<String, String> values(Map<String, Variable> variables) {
+    var values = new TreeMap<String, String>();
+    variables.forEach((name, variable) -> values.put(name, variable.value()));
+    return values;
+  }
+
+  /// Whether the job is in, and as what.
+  private Optional<Chosen> choose(
+      Job job, Job.Instance instance, Map<String, Variable> workflowVariables) {
+    var variables = new LinkedHashMap<>(job.variables());
+    var own = job.keyword("variables").map(RuleReader::variables).orElseGet(LinkedHashMap::new);
+    workflowVariables.forEach((name, variable) -> {
+      if (!own.containsKey(name)) {
+        variables.put(name, variable);
+      }
+    });
+    instance.values().forEach((name, value) -> variables.put(name, Variable.of(name, value)));
+    if (instance.total() > 0) {
+      variables.put("CI_NODE_INDEX", Variable.of("CI_NODE_INDEX", "" + instance.index()));
+      variables.put("CI_NODE_TOTAL", Variable.of("CI_NODE_TOTAL", "" + instance.total()));
+    }
+    var facts = layers.facts(variables, context, paths);
+    var written = job.keyword("when").map(RuleReader::when).orElse(When.ON_SUCCESS);
+    if (job.rules().isEmpty()) {
+      var in =
+          job.only().map(filter -> filter.all(context, facts)).orElse(true)
+              && !job.except().map(filter -> filter.any(context, facts)).orElse(false);
+      return in && written != When.NEVER
+          ? Optional.of(
+              new Chosen(job, instance, Optional.empty(), written, variables, job.needs()))
+          : Optional.empty();
+    }
+    var winner = Rule.winner(job.rules().get(), facts);
+    var when = winner.flatMap(Rule::when).orElse(written);
+    if (winner.isEmpty() || when == When.NEVER) {
+      return Optional.empty();
+    }
+    variables.putAll(winner.get().variables());
+    return Optional.of(
+        new Chosen(job, instance, winner, when, variables, winner.get().needs().or(job::needs)));
+  }
+
+  private void refuseBlocking(Iterable<Chosen> chosen) {
+    for (var gap : gaps) {
+      if (!gap.blocking()) {
+        continue;
+      }
+      if (!Keywords.job().containsKey(gap.keyword())) {
+        problems.error(
+            gap.places().getFirst(),
+            "`"
+                + gap.keyword()
+                + "` is not supported yet, so this pipeline cannot be run: "
+                + gap.without(),
+            "");
+      }
+    }
+    for (var c : chosen) {
+      for (var keyword : List.of("trigger", "run")) {
+        c.job()
+            .keyword(keyword)
+            .ifPresent(node ->
+                problems.error(
+                    node.at(),
+                    "`"
+                        + keyword
+                        + "` is not supported yet, so the job "
+                        + c.job().name()
+                        + " cannot be run",
+                    "leave the job out of this run with `rules`"));
+      }
+    }
+  }
+
+  private JobSpec spec(
+      Chosen chosen, Map<String, Chosen> all, Map<String, List<Job.Instance>> instances) {
+    var job = chosen.job();
+    var variables = chosen.variables();
+    var expansion = layers.expansion(variables);
+    var needs = chosen.needs().map(list -> needs(chosen, list, all, instances));
+    return new JobSpec(
+        chosen.instance().name(),
+        job.stage(),
+        script(job),
+        job.keyword("after_script").map(Trees::texts).orElse(List.of()),
+        jobVariables(variables, expansion),
+        needs,
+        artifactsFrom(job, needs, instances),
+        chosen.when(),
+        allowFailure(chosen),
+        job.keyword("retry").map(Planner::retry).orElse(Retry.NEVER),
+        duration(job.keyword("timeout")),
+        chosen.when() == When.DELAYED
+            ? chosen.rule().flatMap(Rule::startIn).or(() -> duration(job.keyword("start_in")))
+            : Optional.empty(),
+        job.keyword("artifacts").map(Planner::artifacts).orElse(List.of()),
+        job.keyword("environment").map(node -> environment(node, expansion)),
+        job.keyword("image").flatMap(PipelineFile::imageName).map(expansion::inText),
+        new TreeSet<>(
+            job.keyword("tags").map(Trees::texts).orElse(List.of()).stream()
+                .map(expansion::inText)
+                .toList()),
+        job.keyword("resource_group").map(node -> expansion.inText(Trees.text(node))),
+        chosen
+            .rule()
+            .flatMap(Rule::interruptible)
+            .or(() -> job.keyword("interruptible").map(Trees::isTrue))
+            .orElse(false),
+        otherKeywords(job));
+  }
+
+  /// Only what the file says: what comes with the run or the project is laid over it when the job
+  /// runs ([Layers#environment]), so that no secret is stored with the job.
+  private static SortedMap<String, String> jobVariables(
+      Map<String, Variable> variables, VariableExpansion expansion) {
+    var result = new TreeMap<String, String>();
+    variables.forEach((name, variable) ->
+        result.put(
+            name,
+            variable.raw()
+                ? variable.value().replace("$", "$$")
+                : expansion.inText(variable.value())));
+    return result;
+  }
+
+  private static List<String> script(Job job) {
+    var lines = new ArrayList<String>();
+    job.keyword("before_script").map(Trees::texts).ifPresent(lines::addAll);
+    job.keyword("script").map(Trees::texts).ifPresent(lines::addAll);
+    return lines;
+  }
+
+  private List<Need> needs(
+      Chosen chosen,
+      List<NeedText> written,
+      Map<String, Chosen> all,
+      Map<String, List<Job.Instance>> instances) {
+    var needs = new LinkedHashMap<String, Need>();
+    for (var need : written) {
+      var names = new LinkedHashSet<String>();
+      if (instances.containsKey(need.job())) {
+        for (var other : instances.getOrDefault(need.job(), List.of())) {
+          var selected =
+              need.matrix()
+                  .map(
+                      matrix -> Matrix.selects(filledIn(matrix, chosen.instance()), other.values()))
+                  .orElse(true);
+          if (selected) {
+            names.add(other.name());
+          }
+        }
+      } else if (all.containsKey(need.job())) {
+        names.add(need.job());
+      }
+      if (names.isEmpty() && !need.optional()) {
+        problems.error(
+            need.at(),
+            "'"
+                + chosen.job().name()
+                + "' job needs '"
+                + need.job()
+                + "' job, but '"
+                + need.job()
+                + "' does not exist in the pipeline, because of `only`, `except` or `rules`",
+            "add `optional: true` to the need");
+      }
+      names.forEach(name -> needs.put(name, new Need(name, need.artifacts(), need.optional())));
+    }
+    return List.copyOf(needs.values());
+  }
+
+  /// `$[[ matrix.NAME ]]` in a need stands for this instance's own value.
+  private static List<Map<String, List<String>>> filledIn(
+      List<Map<String, List<String>>> matrix, Job.Instance instance) {
+    return matrix.stream()
+        .map(entry -> {
+          Map<String, List<String>> filled = new LinkedHashMap<>();
+          entry.forEach((name, values) ->
+              filled.put(
+                  name,
+                  values.stream()
+                      .map(value -> MatrixExpression.filledIn(value, instance.values()))
+                      .toList()));
+          return filled;
+        })
+        .toList();
+  }
+
+  private static Optional<List<String>> artifactsFrom(
+      Job job, Optional<List<Need>> needs, Map<String, List<Job.Instance>> instances) {
+    var dependencies = job.keyword("dependencies").map(Trees::texts);
+    if (dependencies.isPresent()) {
+      var names = new ArrayList<String>();
+      for (var name : dependencies.get()) {
+        var of = instances.get(name);
+        if (of != null) {
+          of.forEach(i -> names.add(i.name()));
+        } else if (instances.values().stream()
+            .flatMap(List::stream)
+            .anyMatch(i -> i.name().equals(name))) {
+          names.add(name);
+        }
+      }
+      return Optional.of(names);
+    }
+    return needs.map(list -> list.stream().filter(Need::artifacts).map(Need::job).toList());
+  }
+
+  /// Contract 2a.5: what is given counts; a manual job without rules may fail, one with rules may
+  /// not.
+  private static AllowFailure allowFailure(Chosen chosen) {
+    var byRule = chosen.rule().flatMap(Rule::allowFailure);
+    if (byRule.isPresent()) {
+      return byRule.get() ? AllowFailure.YES : AllowFailure.NO;
+    }
+    var written = chosen.job().keyword("allow_failure");
+    if (written.isPresent()) {
+      return written.get() instanceof Mapping map
+          ? new AllowFailure(false, map.get("exit_codes").map(Trees::numbers).orElse(List.of()))
+          : Trees.isTrue(written.get()) ? AllowFailure.YES : AllowFailure.NO;
+    }
+    return chosen.when() == When.MANUAL && chosen.rule().isEmpty()
+        ? AllowFailure.YES
+        : AllowFailure.NO;
+  }
+
+  private static Retry retry(Node node) {
+    if (node instanceof Node.Whole(_, var most)) {
+      return new Retry(most.intValue(), List.of(), List.of());
+    }
+    var map = (Mapping) node;
+    return new Retry(
+        map.get("max").map(max -> Trees.numbers(max).getFirst()).orElse(0),
+        Trees.at(map, "when").map(Trees::texts).orElse(List.of()),
+        Trees.at(map, "exit_codes").map(Trees::numbers).orElse(List.of()));
+  }
+
+  private static Optional<Duration> duration(Optional<Node> node) {
+    return node.map(Trees::text).flatMap(SpokenDuration::parse);
+  }
+
+  private static List<ArtifactSpec> artifacts(Node node) {
+    var map = (Mapping) node;
+    var name = Trees.textAt(map, "name");
+    var keep =
+        Trees.textAt(map, "when")
+            .map(when -> ArtifactSpec.Keep.valueOf(when.toUpperCase(Locale.ROOT)))
+            .orElse(ArtifactSpec.Keep.ON_SUCCESS);
+    var expireIn = duration(Trees.at(map, "expire_in"));
+    var paths = Trees.at(map, "paths").map(Trees::texts).orElse(List.of());
+    var untracked = Trees.at(map, "untracked").map(Trees::isTrue).orElse(false);
+    var result = new ArrayList<ArtifactSpec>();
+    if (!paths.isEmpty() || untracked) {
+      result.add(
+          new ArtifactSpec(
+              name,
+              paths,
+              Trees.at(map, "exclude").map(Trees::texts).orElse(List.of()),
+              untracked,
+              keep,
+              expireIn,
+              Optional.empty()));
+    }
+    if (Trees.at(map, "reports").orElse(null) instanceof Mapping reports) {
+      reports
+          .entries()
+          .forEach((kind, entry) -> {
+            var files =
+                entry.value() instanceof Mapping coverage
+                    ? Trees.textAt(coverage, "path").stream().toList()
+                    : Trees.texts(entry.value());
+            if (!files.isEmpty()) {
+              // Reports are kept whatever the job's end: a failed test has the report one wants.
+              result.add(
+                  new ArtifactSpec(
+                      Optional.empty(),
+                      files,
+                      List.of(),
+                      false,
+                      ArtifactSpec.Keep.ALWAYS,
+                      expireIn,
+                      Optional.of(kind)));
+            }
+          });
+    }
+    return result;
+  }
+
+  private static EnvironmentSpec environment(Node node, VariableExpansion expansion) {
+    if (node instanceof Text(_, var name)) {
+      return new EnvironmentSpec(
+          expansion.inText(name),
+          Optional.empty(),
+          EnvironmentSpec.Action.START,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+    var map = (Mapping) node;
+    return new EnvironmentSpec(
+        Trees.textAt(map, "name").map(expansion::inText).orElse(""),
+        Trees.textAt(map, "url").map(expansion::inText),
+        Trees.textAt(map, "action")
+            .map(action -> EnvironmentSpec.Action.valueOf(action.toUpperCase(Locale.ROOT)))
+            .orElse(EnvironmentSpec.Action.START),
+        Trees.textAt(map, "on_stop"),
+        Trees.textAt(map, "auto_stop_in").map(expansion::inText).flatMap(SpokenDuration::parse),
+        Trees.textAt(map, "deployment_tier"));
+  }
+
+  private static SortedMap<String, String> otherKeywords(Job job) {
+    var others = new TreeMap<String, String>();
+    job.keywords()
+        .forEach((name, node) -> {
+          var keyword = Keywords.job().get(name);
+          if (keyword != null && keyword.support() == Keywords.Support.KEPT) {
+            others.put(name, FlowText.of(node));
+          }
+        });
+    return others;
+  }
+}

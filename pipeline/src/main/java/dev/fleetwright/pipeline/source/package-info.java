@@ -1,0 +1,5 @@
+/// The files of a repository at one commit.
+@NullMarked
+package dev.fleetwright.pipeline.source;
+
+import org.jspecify.annotations.NullMarked;
