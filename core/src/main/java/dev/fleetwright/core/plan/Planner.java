@@ -258,24 +258,16 @@ public final class Planner {
 
   private static Revision rendered(Environment environment, Release release) {
     var wantedNames = environment.policy().components();
-    var variables = new TreeMap<String, String>();
-    environment
-        .policy()
-        .variables()
-        .forEach(
-            (name, value) -> variables.put("run.variables." + name.replace(".", "\\."), value));
     var missing = new ArrayList<>(wantedNames);
     var components = new ArrayList<Component>();
     for (var component : release.components()) {
       missing.remove(component.name());
       if (wantedNames.isEmpty() || wantedNames.contains(component.name())) {
-        var runs =
-            component.settings().values().keySet().stream().anyMatch(k -> k.startsWith("run."));
         components.add(
-            runs
-                ? new Component(
-                    component.name(), component.files(), component.settings().with(variables))
-                : component);
+            new Component(
+                component.name(),
+                component.files(),
+                RunSettings.in(environment, component.settings())));
       }
     }
     if (!missing.isEmpty()) {

@@ -1,0 +1,376 @@
+package dev.fleetwright.core.engine;
+
+import static dev.fleetwright.core.Samples.V1;
+import static dev.fleetwright.core.Samples.V2;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fleetwright.core.Samples;
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.deploy.DeployEvent;
+import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.deploy.DeployRequest;
+import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.deploy.DeployState.Cancelled;
+import dev.fleetwright.core.deploy.DeployState.Paused;
+import dev.fleetwright.core.deploy.DeployState.RolledBack;
+import dev.fleetwright.core.deploy.DeployState.Stuck;
+import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.log.LogName;
+import dev.fleetwright.core.log.LogStore;
+import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.plan.Step;
+import dev.fleetwright.core.target.Slice;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeployLoopTest {
+
+  private static final Actor ANN = new Actor("ann");
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Lease LEASE = new Lease(1, 1);
+  private static final Pace QUICK =
+      new Pace(
+          Duration.ofSeconds(10),
+          Duration.ofMillis(1),
+          Duration.ofMillis(1),
+          Duration.ofSeconds(5),
+          Duration.ofMillis(200),
+          3);
+
+  private final InMemoryDeploys deploys = new InMemoryDeploys();
+  private final Blobs blobs = Samples.blobs();
+  private final Map<String, FakeTarget> targets = new LinkedHashMap<>();
+  private final List<String> passed = new ArrayList<>();
+  private String dieAt = "";
+
+  @BeforeEach
+  void three_targets_run_v1() throws IOException {
+    var _ = blobs.put(V1.bytes());
+    var _ = blobs.put(V2.bytes());
+    for (var name : List.of("eu", "us", "asia")) {
+      targets.put(name, new FakeTarget(V1));
+    }
+  }
+
+  @Test
+  void a_deploy_brings_every_target_to_the_revision() throws InterruptedException {
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "step-0.before-effect",
+        "step-0.after-effect",
+        "step-0.after-commit",
+        "step-1.before-effect",
+        "step-1.after-effect",
+        "step-1.after-commit",
+        "step-2.before-effect",
+        "step-2.after-effect",
+        "step-2.after-commit"
+      })
+  void ends_the_same_wherever_the_server_dies(String place) throws InterruptedException {
+    var deploy = start(plan());
+    dieAt = place;
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+
+    work();
+
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(targets.values())
+        .allSatisfy(t -> {
+          assertThat(t.runs).isEqualTo(V2);
+          assertThat(t.changes).isEqualTo(1);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "undo-1.before-effect",
+        "undo-1.after-effect",
+        "undo-1.after-commit",
+        "undo-0.before-effect",
+        "undo-0.after-effect",
+        "undo-0.after-commit"
+      })
+  void a_way_back_ends_the_same_wherever_the_server_dies(String place) throws InterruptedException {
+    target("asia").refuses = "no room";
+    var deploy = start(plan());
+    dieAt = place;
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+
+    work();
+
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+    assertThat(target("eu").changes).isEqualTo(2);
+    assertThat(target("us").changes).isEqualTo(2);
+    assertThat(target("asia").changes).isZero();
+  }
+
+  @Test
+  void a_refused_third_step_takes_the_first_two_back() throws InterruptedException {
+    target("asia").refuses = "no room on host 3";
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isEqualTo(new RolledBack(plan(), "no room on host 3"));
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+  }
+
+  @Test
+  void a_lost_answer_is_looked_at_and_never_applied_twice() throws InterruptedException {
+    target("us").losesAnswers = 1;
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(deploys.history(deploy)).contains("step_in_doubt");
+    assertThat(target("us").changes).isEqualTo(1);
+    assertThat(target("us").asked).isEqualTo(1);
+  }
+
+  @Test
+  void a_host_that_is_away_keeps_the_step_in_doubt_until_it_can_be_seen()
+      throws InterruptedException {
+    target("us").losesAnswers = 1;
+    target("us").awayForObservations = 3;
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(target("us").changes).isEqualTo(1);
+  }
+
+  @Test
+  void a_request_that_never_arrived_is_made_again_under_the_same_id() throws InterruptedException {
+    target("us").losesRequests = 1;
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(target("us").changes).isEqualTo(1);
+    assertThat(target("us").ids).hasSize(1);
+  }
+
+  @Test
+  void a_wish_that_came_during_a_step_is_granted_after_it() throws InterruptedException {
+    var deploy = start(plan());
+    target("us").duringApply = () -> ask(deploy, new DeployEvent.PauseAsked("ann"));
+    work();
+    assertThat(state(deploy)).isEqualTo(new Paused(plan(), 2, "ann"));
+    assertThat(target("asia").runs).isEqualTo(V1);
+
+    ask(deploy, new DeployEvent.ResumeAsked("ann"));
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void cancelling_leaves_what_was_done_and_says_how_much() throws InterruptedException {
+    var deploy = start(plan());
+    target("eu").duringApply = () -> ask(deploy, new DeployEvent.CancelAsked("ann"));
+    work();
+    assertThat(state(deploy)).isEqualTo(new Cancelled(Optional.of(plan()), "ann", 1));
+  }
+
+  @Test
+  void an_unhealthy_release_is_taken_back() throws InterruptedException {
+    target("us").unhealthyWith = V2;
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+  }
+
+  @Test
+  void a_way_back_that_is_refused_is_tried_three_times_and_then_a_person_is_asked()
+      throws InterruptedException {
+    target("asia").refuses = "no room";
+    target("us").refusesUndo = "locked";
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isEqualTo(new Stuck(plan(), 1, "no room", "locked"));
+    assertThat(target("us").undoAsked).isEqualTo(3);
+  }
+
+  @Test
+  void a_server_that_lost_its_lease_writes_nothing_more() throws InterruptedException {
+    var deploy = start(plan());
+    target("us").duringApply = () -> deploys.generation = 2;
+    assertThatThrownBy(this::work).isInstanceOf(LeaseLost.class);
+    assertThat(deploys.history(deploy)).containsExactly("planned", "started", "step_applied");
+
+    loop().work(new Lease(1, 2));
+
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(target("us").changes).isEqualTo(1);
+  }
+
+  @Test
+  void what_moved_since_a_chosen_plan_refuses_the_deploy() throws InterruptedException {
+    var deploy = start(plan());
+    target("us").runs = Samples.revision("by hand");
+    work();
+    assertThat(state(deploy).keyword()).isEqualTo("refused");
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.changes).isZero());
+  }
+
+  @Test
+  void an_older_deploy_that_still_waits_is_superseded_by_a_newer_one_that_succeeded()
+      throws InterruptedException {
+    var older = start(Samples.plan(1, "eu"));
+    var newer = start(plan());
+    work();
+    assertThat(state(newer)).isInstanceOf(Succeeded.class);
+    assertThat(state(older)).isEqualTo(new DeployState.Superseded(newer));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"step-0.before-effect", "step-0.after-effect"})
+  void a_step_that_nobody_can_observe_is_run_once_and_then_asks_a_person(String place)
+      throws InterruptedException {
+    target("eu").observable = false;
+    var deploy = start(unobservable());
+    dieAt = place;
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+
+    work();
+
+    assertThat(deploys.history(deploy)).endsWith("step_begun", "step_in_doubt");
+    assertThat(target("eu").asked).isEqualTo(place.endsWith("after-effect") ? 1 : 0);
+
+    ask(deploy, new DeployEvent.StepApplied(0, "said by ann"));
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  private Plan plan() {
+    var parts = new ArrayList<Plan.TargetPlan>();
+    var base = Samples.plan(0, "eu", "us", "asia");
+    for (var part : base.targets()) {
+      parts.add(
+          new Plan.TargetPlan(
+              part.binding(),
+              part.from(),
+              part.to(),
+              new FakeTarget(V1).seen().basis(),
+              List.of()));
+    }
+    return with(base, parts, base.steps());
+  }
+
+  private Plan unobservable() {
+    var base = Samples.plan(0, "eu");
+    return with(
+        base,
+        base.targets(),
+        List.of(new Step.Apply("eu", Slice.all(), V1.digest(), V2.digest(), false, false)));
+  }
+
+  private static Plan with(Plan base, List<Plan.TargetPlan> parts, List<Step> steps) {
+    return new Plan(
+        base.project(),
+        base.environment(),
+        base.slug(),
+        base.kind(),
+        base.release(),
+        base.label(),
+        parts,
+        steps,
+        base.approvals());
+  }
+
+  private FakeTarget target(String name) {
+    return Optional.ofNullable(targets.get(name)).orElseThrow();
+  }
+
+  private long start(Plan plan) {
+    return deploys
+        .add(
+            new DeployRequest(
+                1,
+                DeployKind.START,
+                Optional.of(7L),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(plan),
+                Optional.empty(),
+                ""),
+            ANN,
+            NOON)
+        .deploy()
+        .id();
+  }
+
+  private void ask(long deploy, DeployEvent event) {
+    var view = deploys.find(deploy).orElseThrow();
+    var answer = deploys.append(deploy, view.sequence(), event, ANN, NOON, Optional.empty());
+    assertThat(answer).isInstanceOf(dev.fleetwright.core.deploy.Deploys.Appended.Stored.class);
+  }
+
+  private DeployState state(long deploy) {
+    return deploys.find(deploy).orElseThrow().state();
+  }
+
+  private void work() throws InterruptedException {
+    loop().work(LEASE);
+  }
+
+  private DeployLoop loop() {
+    var planner = new Planner(binding -> target(binding.name()), blobs);
+    return new DeployLoop(
+        deploys,
+        new DeployPlanner(new NoEnvironments(), new NoReleases(), deploys, planner, blobs),
+        planner,
+        binding -> target(binding.name()),
+        new NoLogs(),
+        InstantSource.fixed(NOON),
+        QUICK,
+        name -> {
+          passed.add(name);
+          if (name.equals(dieAt)) {
+            throw new ServerDied();
+          }
+        });
+  }
+
+  private static final class ServerDied extends Error {}
+
+  private static final class NoLogs implements LogStore {
+    @Override
+    public void append(LogName name, byte[] bytes, int from, int length) {}
+
+    @Override
+    public byte[] read(LogName name, long offset, int most) {
+      return new byte[0];
+    }
+
+    @Override
+    public long size(LogName name) {
+      return 0;
+    }
+
+    @Override
+    public void await(LogName name, long longerThan, Duration most) {}
+  }
+}
