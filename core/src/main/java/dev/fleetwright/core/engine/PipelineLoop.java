@@ -294,6 +294,7 @@ final class PipelineLoop {
                   .startedAt(Optional.of(clock.instant()))
                   .job(),
               job);
+      case PipelineWork.Begun.NotYet _ -> false;
       case PipelineWork.Begun.No(var reason, var message) -> {
         tell(job, message);
         yield change(
@@ -376,7 +377,7 @@ final class PipelineLoop {
       return false;
     }
     return switch (work.release(pipeline, jobs)) {
-      case PipelineWork.Made.Done _, PipelineWork.Made.Nothing _ -> false;
+      case PipelineWork.Made.Done _ -> false;
       case PipelineWork.Made.Impossible(var problems) -> {
         pipelines.addProblems(pipeline.id(), problems, lease);
         yield true;

@@ -27,9 +27,6 @@ public interface PipelineWork {
     /// It is there.
     record Done(Release release) implements Made {}
 
-    /// The project's files do not say what a release is made of.
-    record Nothing() implements Made {}
-
     /// It cannot be made; one line for each reason, for people.
     record Impossible(List<String> problems) implements Made {
       public Impossible {
@@ -42,6 +39,9 @@ public interface PipelineWork {
   sealed interface Begun {
     /// The job's status follows this deploy.
     record Deploy(long id) implements Begun {}
+
+    /// Jobs that the release is made of have not ended; ask again when one has.
+    record NotYet() implements Begun {}
 
     /// The job fails.
     ///
