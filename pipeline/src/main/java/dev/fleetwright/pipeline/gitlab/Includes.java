@@ -6,6 +6,7 @@ import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.Suggestion;
 import dev.fleetwright.pipeline.source.Glob;
 import dev.fleetwright.pipeline.source.SourceTree;
+import dev.fleetwright.pipeline.yaml.Dialect;
 import dev.fleetwright.pipeline.yaml.Node;
 import dev.fleetwright.pipeline.yaml.Node.Mapping;
 import dev.fleetwright.pipeline.yaml.Node.Text;
@@ -83,7 +84,7 @@ final class Includes {
   /// A first document that is only `spec:` is a header and says which inputs the file takes.
   private Optional<Mapping> body(String path, String text) {
     var before = problems.errors();
-    var documents = YamlReader.read(path, text, problems);
+    var documents = YamlReader.read(path, text, Dialect.GITLAB, problems);
     if (documents.isEmpty() && problems.errors() > before) {
       return Optional.empty();
     }

@@ -62,11 +62,13 @@ public final class PipelineFile {
   ///
   /// @param environment name as written, with its variables
   /// @param image as written
+  /// @param artifacts paths of files that it keeps, as written
   public record Summary(
       String name,
       String stage,
       Optional<String> environment,
       Optional<String> image,
+      List<String> artifacts,
       Position at) {}
 
   /// Every error and warning of all files read, by file, line and column.
@@ -105,6 +107,10 @@ public final class PipelineFile {
                 job.stage(),
                 job.keyword("environment").flatMap(CrossChecks::environmentName),
                 job.keyword("image").flatMap(PipelineFile::imageName),
+                job.keyword("artifacts")
+                    .flatMap(node -> Trees.at((Node.Mapping) node, "paths"))
+                    .map(Trees::texts)
+                    .orElse(List.of()),
                 job.at()))
         .toList();
   }

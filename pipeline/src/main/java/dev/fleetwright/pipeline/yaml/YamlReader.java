@@ -52,12 +52,14 @@ public final class YamlReader {
   private static final String CORE = "tag:yaml.org,2002:";
 
   private final String file;
+  private final Dialect dialect;
   private final Problems problems;
   private final Map<Anchor, Built> anchors = new HashMap<>();
   private int aliases;
 
-  private YamlReader(String file, Problems problems) {
+  private YamlReader(String file, Dialect dialect, Problems problems) {
     this.file = file;
+    this.dialect = dialect;
     this.problems = problems;
   }
 
@@ -73,8 +75,8 @@ public final class YamlReader {
 
   /// The documents of the file in order; empty if it is empty or was given up, and then `problems`
   /// says why.
-  public static List<Node> read(String file, String text, Problems problems) {
-    var reader = new YamlReader(file, problems);
+  public static List<Node> read(String file, String text, Dialect dialect, Problems problems) {
+    var reader = new YamlReader(file, dialect, problems);
     if (text.length() > MOST_CHARACTERS) {
       problems.error(
           Position.startOf(file),
@@ -194,7 +196,8 @@ public final class YamlReader {
     if (!event.isPlain() && tag.isEmpty()) {
       return new Text(at, value);
     }
-    return PsychScalars.plain(at, value)
+    return dialect
+        .plain(at, value)
         .orElseGet(() -> {
           problems.error(
               at,
@@ -215,7 +218,7 @@ public final class YamlReader {
       checkSize(at, size);
       items.add(item.node());
     }
-    if (start.getTag().orElse("").equals("!reference")) {
+    if (dialect == Dialect.GITLAB && start.getTag().orElse("").equals("!reference")) {
       return new Built(reference(at, items), size);
     }
     checkTag(at, start.getTag().orElse(""));
@@ -286,9 +289,11 @@ public final class YamlReader {
       problems.error(
           at,
           "the tag `" + tag.replace(CORE, "!!") + "` is not allowed",
-          tag.equals("!reference")
-              ? "write `!reference [job, key]`"
-              : "only `!reference` has a meaning here");
+          dialect == Dialect.PLAIN
+              ? "remove it"
+              : tag.equals("!reference")
+                  ? "write `!reference [job, key]`"
+                  : "only `!reference` has a meaning here");
     }
   }
 
@@ -312,9 +317,10 @@ public final class YamlReader {
 
   /// The one document of a file that has no use for a second one; a map without keys if it is
   /// empty.
-  public static Optional<Mapping> readMap(String file, String text, Problems problems) {
+  public static Optional<Mapping> readMap(
+      String file, String text, Dialect dialect, Problems problems) {
     var before = problems.errors();
-    var documents = read(file, text, problems);
+    var documents = read(file, text, dialect, problems);
     if (problems.errors() > before && documents.isEmpty()) {
       return Optional.empty();
     }

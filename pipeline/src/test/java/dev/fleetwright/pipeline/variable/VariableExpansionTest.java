@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline.variable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.pipeline.WorkTime;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,11 +78,12 @@ class VariableExpansionTest {
     for (var i = 1; i <= 30; i++) {
       variables.put("V" + i, Variable.of("V" + i, "$V" + (i - 1) + "$V" + (i - 1)));
     }
-    var started = System.nanoTime();
-    var all = VariableExpansion.all(variables);
+    var took =
+        WorkTime.of(() ->
+            assertThat(VariableExpansion.all(variables).values())
+                .allSatisfy(v -> assertThat(v.value().length()).isLessThan(1 << 20)));
 
-    assertThat(all.values()).allSatisfy(v -> assertThat(v.value().length()).isLessThan(1 << 20));
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+    assertThat(took).isLessThan(Duration.ofSeconds(2));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.pipeline.WorkTime;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.problem.Problems;
@@ -9,6 +10,7 @@ import dev.fleetwright.pipeline.yaml.Node.Mapping;
 import dev.fleetwright.pipeline.yaml.Node.Scalar;
 import dev.fleetwright.pipeline.yaml.Node.Sequence;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,34 @@ class YamlReaderTest {
       })
   void plain_words_mean_what_psych_takes_them_for(String written, String kind, String text) {
     var value = map("v: " + written).get("v").orElseThrow();
+
+    assertThat(value.getClass().getSimpleName()).isEqualTo(kind);
+    assertThat(((Scalar) value).text()).isEqualTo(text);
+    assertThat(problems.sorted()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "on | Text | on",
+        "yes | Text | yes",
+        "true | Truth | true",
+        "null | Nothing | ``",
+        "010 | Text | 010",
+        "22:22 | Text | 22:22",
+        "2026-01-31 | Text | 2026-01-31",
+        "8080 | Whole | 8080",
+        "1.10 | Text | 1.10",
+        "1.2.3 | Text | 1.2.3",
+      })
+  void plain_words_of_our_own_files_have_few_surprises(String written, String kind, String text) {
+    var value =
+        YamlReader.readMap("f.yml", "v: " + written, Dialect.PLAIN, problems)
+            .orElseThrow()
+            .get("v")
+            .orElseThrow();
 
     assertThat(value.getClass().getSimpleName()).isEqualTo(kind);
     assertThat(((Scalar) value).text()).isEqualTo(text);
@@ -149,7 +179,7 @@ class YamlReaderTest {
 
   @Test
   void what_is_not_yaml_is_reported_where_the_parser_stopped() {
-    assertThat(YamlReader.read("f.yml", "a:\n\t- x\n", problems)).isEmpty();
+    assertThat(YamlReader.read("f.yml", "a:\n\t- x\n", Dialect.GITLAB, problems)).isEmpty();
 
     assertThat(problems.sorted()).hasSize(1);
     assertThat(problems.sorted().getFirst().line()).isEqualTo(2);
@@ -217,26 +247,28 @@ class YamlReaderTest {
       }
       text.append(": 1\n");
     }
-    var started = System.nanoTime();
-    assertThat(map(text.toString()).entries()).hasSize(1 << 14);
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+    var took = WorkTime.of(() -> assertThat(map(text.toString()).entries()).hasSize(1 << 14));
+
+    assertThat(took).isLessThan(Duration.ofSeconds(1));
   }
 
   private void assertRefusedQuickly(String hostile, String reason) {
     // The first reading of anything loads classes; that is not what is measured.
-    YamlReader.read("warm.yml", "a: [b, {c: *d}]\n", new Problems());
-    var started = System.nanoTime();
-    var documents = YamlReader.read("f.yml", hostile, problems);
-    var took = Duration.ofNanos(System.nanoTime() - started);
+    YamlReader.read("warm.yml", "a: [b, {c: *d}]\n", Dialect.GITLAB, new Problems());
+    var documents = new ArrayList<Node>();
+    var took =
+        WorkTime.of(
+            () -> documents.addAll(YamlReader.read("f.yml", hostile, Dialect.GITLAB, problems)));
 
     assertThat(documents).isEmpty();
     assertThat(problems.sorted()).singleElement().asString().contains(reason);
-    // Requirement S9 says 100 ms; other work on the machine is allowed for.
-    assertThat(took).isLessThan(Duration.ofMillis(500));
+    // Requirement S9 says 100 ms. That is met by code that is warm; this may be the first time it
+    // runs.
+    assertThat(took).isLessThan(Duration.ofMillis(300));
   }
 
   private Mapping map(String text) {
-    return YamlReader.readMap("f.yml", text, problems).orElseThrow();
+    return YamlReader.readMap("f.yml", text, Dialect.GITLAB, problems).orElseThrow();
   }
 
   private static String text(Mapping map, String key) {

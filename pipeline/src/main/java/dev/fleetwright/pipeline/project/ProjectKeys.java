@@ -1,0 +1,237 @@
+package dev.fleetwright.pipeline.project;
+
+import static dev.fleetwright.pipeline.shape.Shape.anything;
+import static dev.fleetwright.pipeline.shape.Shape.either;
+import static dev.fleetwright.pipeline.shape.Shape.fields;
+import static dev.fleetwright.pipeline.shape.Shape.list;
+import static dev.fleetwright.pipeline.shape.Shape.map;
+import static dev.fleetwright.pipeline.shape.Shape.matching;
+import static dev.fleetwright.pipeline.shape.Shape.number;
+import static dev.fleetwright.pipeline.shape.Shape.oneOf;
+import static dev.fleetwright.pipeline.shape.Shape.parsed;
+import static dev.fleetwright.pipeline.shape.Shape.ruled;
+import static dev.fleetwright.pipeline.shape.Shape.set;
+import static dev.fleetwright.pipeline.shape.Shape.text;
+import static dev.fleetwright.pipeline.shape.Shape.word;
+import static dev.fleetwright.pipeline.shape.Shape.yesNo;
+
+import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.project.ProjectName;
+import dev.fleetwright.pipeline.shape.Shape;
+import dev.fleetwright.pipeline.shape.SpokenDuration;
+import dev.fleetwright.pipeline.yaml.Node.Mapping;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// Every key of `fleetwright.yml` and what may stand there. `fleetwright-reference.yml` explains
+/// them; a test keeps the two alike.
+final class ProjectKeys {
+  private ProjectKeys() {}
+
+  /// Keys that are read and checked, and have no effect in this release.
+  static final List<String> LATER =
+      List.of(
+          "migrations",
+          "fleet",
+          "environments:*:on",
+          "environments:*:ttl",
+          "environments:*:soak",
+          "environments:*:freeze",
+          "environments:*:strategy");
+
+  static final String KUBERNETES = "kubernetes";
+
+  private static final Shape DURATION =
+      parsed(
+          "a duration",
+          "90 s",
+          text ->
+              SpokenDuration.parse(text).isPresent()
+                  ? Optional.empty()
+                  : Optional.of("should be a duration and is \"" + text + "\""));
+  private static final Shape SHORT_DURATION =
+      parsed(
+          "a duration of at most an hour",
+          "20 s",
+          text ->
+              SpokenDuration.parse(text).filter(d -> d.toMinutes() <= 60).isPresent()
+                  ? Optional.empty()
+                  : Optional.of("should be a duration of at most an hour and is \"" + text + "\""));
+
+  /// The value is not shown: it may be a key that somebody pasted.
+  private static final Shape FILE =
+      parsed(
+          "a reference to a file",
+          "file:~/.ssh/id_ed25519",
+          text ->
+              text.matches("file:(~/|/).*")
+                  ? Optional.empty()
+                  : Optional.of("is no reference to a file"));
+
+  private static final Shape TARGET_NAME = text(1, 63);
+  private static final String NAME_PATTERN = "[a-zA-Z][a-zA-Z0-9_-]{0,62}";
+  private static final String NAME_DESCRIBED = "a name of letters, digits, - and _";
+
+  private static final Shape PATH =
+      parsed(
+          "a path inside the repository",
+          "build/web/",
+          text ->
+              text.startsWith("/")
+                      || text.isBlank()
+                      || List.of(text.split("/", -1)).contains("..")
+                      || text.indexOf('\\') >= 0
+                  ? Optional.of("should be a path among the pipeline's artifacts")
+                  : Optional.empty());
+  private static final Shape BRANCH = text(1, 255);
+
+  private static final Shape LOCAL =
+      fields().with("directory", text(1, 1_000)).with("keep", number(2, 1_000)).done();
+  private static final Shape SSH =
+      fields()
+          .must("hosts", set(text(1, 300), 1))
+          .must("user", text(1, 64))
+          .with("port", number(1, 65_535))
+          .with("key", FILE)
+          .with("passphrase", FILE)
+          .with("known_hosts", FILE)
+          .with("host_keys", list(text(1, 2_000)))
+          .with("directory", text(1, 1_000))
+          .with("connect_within", SHORT_DURATION)
+          .with(
+              "max_unavailable",
+              matching("[1-9][0-9]{0,5}|([1-9][0-9]?|100)%", "a number of hosts or a share", "25%"))
+          .with("keep", number(2, 1_000))
+          .done();
+  private static final Shape IN_KUBERNETES =
+      fields()
+          .with("context", text(1, 300))
+          .with("namespace", text(1, 63))
+          .with("kubeconfig", FILE)
+          .done();
+
+  /// The kinds of targets and their settings.
+  static final SequencedMap<String, Shape> KINDS = new LinkedHashMap<>();
+
+  static {
+    KINDS.put("local", LOCAL);
+    KINDS.put("ssh", SSH);
+    KINDS.put(KUBERNETES, IN_KUBERNETES);
+  }
+
+  /// A target as a map with its kind as the only key; the reader says more than a shape can.
+  private static final Shape TARGET = fields().withAll(KINDS).done();
+
+  private static final Shape VARIABLES =
+      map("[A-Za-z_][A-Za-z0-9_]*", "a variable's name: letters, digits and _", word());
+
+  private static final Shape PORT =
+      parsed(
+          "a port",
+          "8080",
+          text -> {
+            var sound =
+                text.matches("\\$\\{[A-Za-z_][A-Za-z0-9_]*}")
+                    || (text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65_535);
+            return sound
+                ? Optional.empty()
+                : Optional.of("should be a number from 0 to 65535 and is \"" + text + "\"");
+          });
+  private static final Shape RUN =
+      fields()
+          .must("command", list(word(), 1, 1_000))
+          .with("port", PORT)
+          .with(
+              "health",
+              fields()
+                  .with("http", matching("/[\\x21-\\x7e]*", "a path", "/healthz"))
+                  .with("tcp", yesNo())
+                  .with("within", SHORT_DURATION)
+                  .done())
+          .with("variables", VARIABLES)
+          .with("stop_within", SHORT_DURATION)
+          .done();
+  private static final Shape COMPONENT =
+      fields().with("files", PATH).with("run", RUN).with("image", text(1, 1_000)).done();
+
+  private static final Shape WEIGHT =
+      matching("([1-9]?[0-9]|100)%?", "a share from 0% to 100%", "10%");
+  private static final Shape CANARY_STEP =
+      ruled(
+          fields()
+              .with("weight", WEIGHT)
+              .with("pause", either(DURATION, yesNo()))
+              .with(
+                  "analyse",
+                  fields().with("for", DURATION).with("metrics", list(text(1, 200))).done())
+              .done(),
+          (node, path, problems) -> {
+            var one = ((Mapping) node).entries().size() == 1;
+            if (!one) {
+              problems.error(
+                  node.at(), path + " has a step that is not exactly one thing", "one key a step");
+            }
+            return one;
+          });
+  private static final Shape FREEZE =
+      fields()
+          .must("from", text(1, 100))
+          .must("to", text(1, 100))
+          .with("zone", text(1, 100))
+          .done();
+
+  private static final Shape ENVIRONMENT =
+      fields()
+          .with("target", either(TARGET_NAME, set(TARGET_NAME, 1)))
+          .with("auto", BRANCH)
+          .with("after", text(1, 255))
+          .with("approvals", number(0, 100))
+          .with(
+              "url",
+              matching("https?://[^\\s]{1,248}", "an http or https address", "https://x.example"))
+          .with("tier", oneOf("production", "staging", "testing", "development", "other"))
+          .with("components", set(text(1, 63), 1))
+          .with("variables", VARIABLES)
+          .with("on", either(oneOf("branches", "tags", "merge_requests"), list(text())))
+          .with("ttl", DURATION)
+          .with("soak", DURATION)
+          .with("freeze", either(FREEZE, list(FREEZE)))
+          .with("strategy", fields().with("canary", list(CANARY_STEP, 1, 100)).done())
+          .done();
+
+  /// The whole file.
+  static final Shape.Fields FILE_SHAPE =
+      fields()
+          .with(
+              "project",
+              parsed(
+                  "a project name",
+                  "shop",
+                  text ->
+                      ProjectName.valid(text)
+                          ? Optional.empty()
+                          : Optional.of(
+                              "should be 1 to 63 lower-case letters, digits, -, _ and ., and is \""
+                                  + text
+                                  + "\"")))
+          .with("targets", map(NAME_PATTERN, NAME_DESCRIBED, TARGET))
+          .with("release", map(NAME_PATTERN, NAME_DESCRIBED, COMPONENT))
+          .with("environments", map(ENVIRONMENT))
+          .with("keep", number(2, 1_000))
+          .with(
+              "migrations",
+              fields()
+                  .with("database", text(1, 300))
+                  .with("expand", PATH)
+                  .with("contract", PATH)
+                  .done())
+          .with("fleet", map(anything()))
+          .done();
+
+  /// Whether this can be the name of an environment, or a pattern of names with `*` in it.
+  static boolean isEnvironmentPattern(String text) {
+    return EnvironmentName.valid(text.replace('*', 'x'));
+  }
+}

@@ -1,0 +1,225 @@
+package dev.fleetwright.pipeline.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.pipeline.problem.Problem;
+import dev.fleetwright.pipeline.source.MemoryTree;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProjectFileTest {
+  private static final String SHOP =
+      """
+      project: shop
+      targets:
+        here: { local: {} }
+        edge:
+          ssh: { hosts: [a.example, "b.example:2222"], user: deploy, key: file:~/.ssh/id, keep: 9 }
+      release:
+        web:
+          files: build/web/
+          run:
+            command: [java, -cp, ., Web]
+            port: ${WEB_PORT}
+            health: { http: /healthz, within: 1 min 30 s }
+            variables: { API_URL: "http://x", a_b: 1 }
+        worker: { files: build/worker }
+      environments:
+        review/*: { target: here }
+        staging: { target: here, auto: main, variables: { WEB_PORT: 8080 }, components: [web] }
+        production: { target: [here, edge], after: staging, approvals: 2, tier: production }
+      keep: 4
+      """;
+
+  @Test
+  void everything_in_it_is_read() {
+    var file = read(SHOP);
+
+    assertThat(file.problems()).isEmpty();
+    assertThat(file.project()).contains("shop");
+    assertThat(file.targets())
+        .extracting(
+            target -> target.name() + " " + target.kind() + " " + target.settings().values())
+        .containsExactly(
+            "here local {keep=4}",
+            "edge ssh {hosts.0=a.example, hosts.1=b.example:2222, keep=9, key=file:~/.ssh/id,"
+                + " user=deploy}");
+    assertThat(file.components())
+        .extracting(component ->
+            component.name() + " " + component.files() + " " + component.settings().values())
+        .containsExactly(
+            "web Optional[build/web] {run.command.0=java, run.command.1=-cp, run.command.2=.,"
+                + " run.command.3=Web, run.health.http=/healthz, run.health.within=90000 ms,"
+                + " run.port=${WEB_PORT}, run.variables.API_URL=http://x, run.variables.a_b=1}",
+            "worker Optional[build/worker] {}");
+    var production = file.environment(new EnvironmentName("production")).orElseThrow();
+    assertThat(production.policy().approvals()).isEqualTo(2);
+    assertThat(production.policy().after()).contains(new EnvironmentName("staging"));
+    assertThat(file.targetsOf(new EnvironmentName("production")))
+        .extracting(target -> target.name())
+        .containsExactly("here", "edge");
+    assertThat(file.componentsOf(new EnvironmentName("staging")))
+        .extracting(ComponentRule::name)
+        .containsExactly("web");
+    assertThat(file.componentsOf(new EnvironmentName("review/x"))).hasSize(2);
+  }
+
+  @Test
+  void names_every_mistake_at_once() {
+    var file =
+        read(
+            """
+            project: Shop!
+            target:
+              here: { local: {} }
+            targets:
+              here: { local: {} }
+              edge: { shh: { hosts: [a] } }
+            environments:
+              staging: { target: heer, auto: main }
+              production: { target: here, aprovals: 1 }
+            """);
+
+    assertThat(file.problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "fleetwright.yml:1:10: error: project should be 1 to 63 lower-case letters, digits, -,"
+                + " _ and ., and is \"Shop!\"; write for example `shop`",
+            "fleetwright.yml:2:1: error: the file contains an unknown key: target; did you mean"
+                + " `targets`?",
+            "fleetwright.yml:6:11: error: targets:edge: there is no kind of target `shh`; did you"
+                + " mean `ssh`?",
+            "fleetwright.yml:8:22: error: environments:staging:target: `heer` is not a target; did"
+                + " you mean `here`?",
+            "fleetwright.yml:9:31: error: environments:production contains an unknown key:"
+                + " aprovals; did you mean `approvals`?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "targets: {x: {ecs: {}}} | there is no kind of target `ecs`; the kinds are local, ssh, kubernetes",
+        "targets: {x: {}} | exactly one kind",
+        "targets: {x: {local: {}, ssh: {}}} | exactly one kind",
+        "targets: {x: local} | should be a map",
+        "targets: {x: {ssh: {user: me}}} | should have the key hosts",
+        "targets: {x: {ssh: {hosts: [a], user: me, max_unavailable: 0}}} | a number of hosts or a share",
+        "release: {web: {}} | either `files` or `image`",
+        "release: {web: {files: a, image: b}} | either `files` or `image`",
+        "release: {web: {files: ../a}} | a path among the pipeline's artifacts",
+        "release: {web: {files: a, run: {}}} | should have the key command",
+        "release: {web: {files: a, run: {command: java}}} | should be a list",
+        "release: {web: {files: a, run: {command: [x], port: 70000}}} | a number from 0 to 65535",
+        "release: {web: {files: a, run: {command: [x], stop_within: soon}}} | a duration",
+        "release: {web: {files: a, run: {command: ['${NOPE}']}}} | which nothing sets",
+        "release: {web: {image: a, run: {command: [x]}}} | cannot have `run`",
+        "environments: {/x: {}} | cannot start or end with '/'",
+        "environments: {x: {after: y}} | is not an environment",
+        "environments: {x: {after: y}, y: {after: x}} | in a circle, x → y → x",
+        "environments: {x: {components: [web]}} | is not a component",
+        "environments: {x: {url: ftp://x}} | an http or https address",
+        "environments: {x: {approvals: -1}} | a whole number from 0 to 100",
+        "environments: {x: {strategy: {canary: [{weight: 10%, pause: 1 m}]}}} | exactly one thing",
+        "keep: 1 | a whole number from 2 to 1000",
+        "[] | should be a map of keys",
+        "a: 1\\n---\\nb: 2 | a second document",
+      })
+  void a_mistake_is_refused_with_its_reason(String text, String reason) {
+    var file = read(text.replace("\\n", "\n"));
+
+    assertThat(file.sound()).isFalse();
+    assertThat(file.problems())
+        .anySatisfy(problem -> assertThat(problem.toString()).contains(reason));
+  }
+
+  @Test
+  void a_pasted_key_is_not_shown() {
+    var file = read("targets: {x: {ssh: {hosts: [a], user: me, key: \"-----BEGIN hunter2\"}}}");
+
+    assertThat(file.sound()).isFalse();
+    assertThat(file.problems().toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void what_comes_later_is_a_warning() {
+    var file = read("environments: {x: {soak: 2 h, ttl: 3 days}}\nfleet: {a: b}\n");
+
+    assertThat(file.sound()).isTrue();
+    assertThat(file.later()).containsExactlyInAnyOrder("soak", "ttl", "fleet");
+    assertThat(file.problems())
+        .extracting(Problem::message)
+        .allMatch(message -> message.endsWith("is understood but not acted on yet"));
+  }
+
+  @Test
+  void kubernetes_is_read_and_said_not_to_work_yet() {
+    var file = read("targets: {k: {kubernetes: {context: prod}}}");
+
+    assertThat(file.sound()).isTrue();
+    assertThat(file.problems())
+        .singleElement()
+        .asString()
+        .contains("cannot deploy to Kubernetes yet");
+  }
+
+  @Test
+  void an_empty_file_is_sound_and_a_missing_one_is_absent() {
+    assertThat(read("").sound()).isTrue();
+    assertThat(read("").present()).isTrue();
+    assertThat(ProjectFileReader.read(new MemoryTree(Map.of()))).isEqualTo(ProjectFile.ABSENT);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "production, production",
+    "review/login, review/*",
+    "review/team/x, review/team/*",
+    "review/team/x-eu, review/team/*-eu",
+    "other, *",
+  })
+  void the_rule_that_says_most_of_a_name_counts(String name, String pattern) {
+    var file =
+        read(
+            """
+            environments:
+              "*": {}
+              production: {}
+              review/*: {}
+              review/team/*-eu: {}
+              review/team/*: {}
+            """);
+
+    assertThat(file.environment(new EnvironmentName(name)))
+        .map(EnvironmentRule::pattern)
+        .contains(pattern);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a*b, ab, true",
+    "a*b, axxb, true",
+    "a*b, a, false",
+    "ab*ba, aba, false",
+    "*x*, axb, true",
+    "*x*, ab, false",
+    "a*c*e, abcde, true",
+  })
+  void a_star_stands_for_any_text(String pattern, String name, boolean matches) {
+    var rule = read("environments: {\"" + pattern + "\": {}}").environments();
+    assertThat(rule.getFirst().matches(new EnvironmentName(name))).isEqualTo(matches);
+  }
+
+  static ProjectFile read(String text) {
+    return ProjectFileReader.read(new MemoryTree(Map.of(ProjectFile.PATH, text)));
+  }
+
+  static List<String> errors(ProjectFile file) {
+    return file.problems().stream().filter(Problem::isError).map(Problem::toString).toList();
+  }
+}
