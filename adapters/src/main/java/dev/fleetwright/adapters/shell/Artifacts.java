@@ -1,0 +1,228 @@
+package dev.fleetwright.adapters.shell;
+
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Keeps what a job promised to leave behind. Only called when no process of the job is left, so
+/// that a file is what it was when it was looked at.
+///
+/// A pattern that names a folder means all below it. Links are kept as links, never followed; what
+/// is neither file nor link, and everything in `.git`, is left out with a warning.
+final class Artifacts {
+
+  /// What a job may keep at most.
+  record Limits(int files, long bytes) {
+    static final Limits USUAL = new Limits(200_000, 5L << 30);
+  }
+
+  private final Blobs blobs;
+  private final Path tree;
+  private final Map<String, String> variables;
+  private final JobConsole console;
+  private final Limits limits;
+  private final TreeMap<String, TreeEntry> kept = new TreeMap<>();
+  private long bytes;
+
+  Artifacts(
+      Blobs blobs, Path tree, Map<String, String> variables, JobConsole console, Limits limits) {
+    this.blobs = blobs;
+    this.tree = tree;
+    this.variables = variables;
+    this.console = console;
+    this.limits = limits;
+  }
+
+  /// Keep what one heading of the job's `artifacts:` names. A file that is named twice is kept
+  /// once.
+  ///
+  /// @param tracked paths that came from the repository, for `untracked: true`
+  /// @throws IOException also when it is too much
+  void keep(ArtifactSpec spec, Set<String> tracked) throws IOException {
+    var exclude = globs(spec.exclude());
+    var found = new TreeSet<String>();
+    for (var pattern : spec.paths()) {
+      var before = found.size();
+      find(globs(List.of(pattern)), exclude, found);
+      console.say(
+          "%s: found %d matching artifact files and directories"
+              .formatted(pattern, found.size() - before));
+      if (found.size() == before) {
+        console.warn(
+            pattern
+                + ": no matching files. Ensure that the artifact path is relative to"
+                + " the working directory");
+      }
+    }
+    if (spec.untracked()) {
+      var all = new TreeSet<String>();
+      find(Glob.parse("**"), exclude, all);
+      all.removeAll(tracked);
+      console.say("untracked: found %d files".formatted(all.size()));
+      found.addAll(all);
+    }
+    for (var path : found) {
+      keep(path);
+    }
+  }
+
+  /// Paths of files that one heading names, for reports that are read here.
+  Collection<String> paths(ArtifactSpec spec) throws IOException {
+    var found = new TreeSet<String>();
+    find(globs(spec.paths()), globs(spec.exclude()), found);
+    return found;
+  }
+
+  /// Read a file of the work tree that is one, and no link to another.
+  ///
+  /// @throws IOException if it is neither
+  InputStream open(String path) throws IOException {
+    var file = tree.resolve(path);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("`" + path + "` is no file");
+    }
+    return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// Everything kept so far, by path.
+  List<TreeEntry> entries() {
+    return List.copyOf(kept.values());
+  }
+
+  private List<Glob> globs(List<String> patterns) {
+    var globs = new ArrayList<Glob>();
+    for (var pattern : patterns) {
+      var text = JobEnvironment.expand(pattern, variables);
+      var own = tree + "/";
+      text = text.startsWith(own) ? text.substring(own.length()) : text;
+      if (text.startsWith("/") || List.of(text.split("/", -1)).contains("..")) {
+        console.warn(pattern + ": is not below the work tree and is left out");
+        continue;
+      }
+      try {
+        globs.addAll(Glob.parse(text));
+      } catch (IllegalArgumentException e) {
+        console.warn(pattern + ": stands for too many patterns and is left out");
+      }
+    }
+    return globs;
+  }
+
+  private void find(List<Glob> globs, List<Glob> exclude, Set<String> found) throws IOException {
+    var starts = globs.stream().map(Glob::start).toList();
+    find(tree, "", starts, starts.stream().anyMatch(Glob.State::matches), exclude, found);
+  }
+
+  /// @param below whether a folder above matched, so that everything here is meant
+  private void find(
+      Path folder,
+      String prefix,
+      List<Glob.State> states,
+      boolean below,
+      List<Glob> exclude,
+      Set<String> found)
+      throws IOException {
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
+      for (var each : inside) {
+        var name = String.valueOf(each.getFileName());
+        if (prefix.isEmpty() && name.equalsIgnoreCase(".git")) {
+          continue;
+        }
+        var path = prefix + name;
+        var reached = states.stream().map(s -> s.into(name)).toList();
+        var matches = below || reached.stream().anyMatch(Glob.State::matches);
+        var next = reached.stream().filter(Glob.State::goesOn).toList();
+        if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+          if (matches || !next.isEmpty()) {
+            find(each, path + "/", next, matches, exclude, found);
+          }
+        } else if (matches && exclude.stream().noneMatch(g -> g.matches(path))) {
+          if (found.add(path) && found.size() > limits.files()) {
+            throw new IOException("more than %,d artifacts".formatted(limits.files()));
+          }
+        }
+      }
+    }
+  }
+
+  private void keep(String path) throws IOException {
+    if (kept.containsKey(path)) {
+      return;
+    }
+    var file = tree.resolve(path);
+    try {
+      if (Files.isSymbolicLink(file)) {
+        keepLink(path, file);
+      } else if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        keepFile(path, file);
+      } else {
+        console.warn(path + ": is neither a file nor a link and is left out");
+      }
+    } catch (IllegalArgumentException e) {
+      console.warn(e.getMessage() + "; it is left out");
+    }
+  }
+
+  private void keepLink(String path, Path link) throws IOException {
+    if (!LinkTarget.inside(tree, link)) {
+      console.warn(path + ": is a link that leaves the work tree and is left out");
+      return;
+    }
+    var to = Files.readSymbolicLink(link);
+    var relative = to.isAbsolute() ? link.resolveSibling(".").normalize().relativize(to) : to;
+    kept.put(path, new TreeEntry.Link(path, relative.toString()));
+  }
+
+  private void keepFile(String path, Path file) throws IOException {
+    var executable = Files.isExecutable(file);
+    try (var content = new Counted(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS))) {
+      var digest = blobs.put(content);
+      kept.put(path, new TreeEntry.File(path, digest, content.count, executable));
+    }
+  }
+
+  /// Counts while it is read, so that a file is not looked at twice, and stops what is too much.
+  private final class Counted extends FilterInputStream {
+    private long count;
+
+    Counted(InputStream content) {
+      super(content);
+    }
+
+    @Override
+    public int read() throws IOException {
+      var one = super.read();
+      add(one < 0 ? 0 : 1);
+      return one;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      var read = super.read(into, from, length);
+      add(Math.max(0, read));
+      return read;
+    }
+
+    private void add(int more) throws IOException {
+      count += more;
+      bytes += more;
+      if (bytes > limits.bytes()) {
+        throw new IOException("artifacts of more than %,d bytes".formatted(limits.bytes()));
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.fleetwright.adapters.shell;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/// Where one job lives: its work tree, a home and a place for temporary files of its own.
+///
+/// @param all the folder that goes away with the job
+record JobFolder(Path all, Path project, Path home, Path temporary) {
+
+  /// Make an empty one; what an earlier try left is deleted first.
+  static JobFolder make(Path builds, long job, String project) throws IOException {
+    Files.createDirectories(builds);
+    var all = builds.resolve(Long.toString(job));
+    delete(all);
+    Files.createDirectory(
+        all, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    // Beside each other, and the folder's name is the project's, as programs that show it expect.
+    return new JobFolder(
+        all,
+        all.resolve("work").resolve(project),
+        Files.createDirectory(all.resolve("home")),
+        Files.createDirectory(all.resolve("tmp")));
+  }
+
+  /// Keep a script where only we can read it.
+  Path script(String name, String text) throws IOException {
+    var file = all.resolve(name);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return Files.writeString(file, text, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  void delete() throws IOException {
+    delete(all);
+  }
+
+  /// Delete a folder with all that is in it; links are deleted, not followed.
+  static void delete(Path folder) throws IOException {
+    try {
+      Files.walkFileTree(folder, new Deletion());
+    } catch (NoSuchFileException _) {
+      // Gone already.
+    }
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+        throws IOException {
+      // Some tools (Go's module cache) make folders that even their owner cannot empty. The walk
+      // has
+      // opened this one by now, so it is those inside that this is for.
+      try (var inside = Files.newDirectoryStream(folder, Files::isDirectory)) {
+        for (var each : inside) {
+          if (!Files.isSymbolicLink(each) && !Files.isWritable(each)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwx------"));
+          }
+        }
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.deleteIfExists(folder);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

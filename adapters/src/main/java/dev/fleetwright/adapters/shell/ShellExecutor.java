@@ -1,0 +1,373 @@
+package dev.fleetwright.adapters.shell;
+
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.pipeline.JobExecutor;
+import dev.fleetwright.core.pipeline.JobOutcome;
+import dev.fleetwright.core.pipeline.JobOutcome.Ending;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import dev.fleetwright.core.project.Repositories;
+import dev.fleetwright.core.secret.Masking;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs jobs with the shell of this machine, as the user of this server: `bash`, or `sh` where
+/// there is none.
+///
+/// Each job has a fresh clone, `HOME` and `TMPDIR` in a folder that is deleted afterwards, an
+/// environment that holds its variables and nothing of the server's, and a session of its own. That
+/// keeps honest jobs apart. It is no wall against a hostile one: a script can do what the server's
+/// user can.
+///
+/// When a script ends, is cancelled or takes too long, everything that it started is ended too,
+/// also what went to the background. When the server dies, the job's guard ends it within five
+/// seconds. `after_script` runs after success and failure and has five minutes; it does not run
+/// when the job is cancelled. Lines are echoed and parts of the log folded as by GitLab's runner.
+public final class ShellExecutor implements JobExecutor {
+
+  private static final Logger log = LoggerFactory.getLogger(ShellExecutor.class);
+  private static final String SCRIPT_FAILURE = "script_failure";
+  private static final String TIMEOUT = "job_execution_timeout";
+  private static final String SYSTEM_FAILURE = "runner_system_failure";
+
+  /// How far a job may go.
+  ///
+  /// @param logBytes how much a script may print
+  /// @param termPatience how long a process has to end itself when it is told to
+  record Limits(
+      long logBytes, Duration termPatience, Duration afterScript, Artifacts.Limits artifacts) {
+    static final Limits USUAL =
+        new Limits(
+            100L << 20, Duration.ofSeconds(10), Duration.ofMinutes(5), Artifacts.Limits.USUAL);
+  }
+
+  private static final Duration LEFTOVERS_PATIENCE = Duration.ofSeconds(1);
+
+  private final Path builds;
+  private final Repositories repositories;
+  private final Blobs blobs;
+  private final Clock clock;
+  private final Limits limits;
+  private final Set<Long> running = ConcurrentHashMap.newKeySet();
+
+  /// @param builds where jobs have their folders; belongs to this executor alone
+  /// @param repositories where work trees come from
+  /// @param blobs where artifacts are kept and come from
+  public ShellExecutor(Path builds, Repositories repositories, Blobs blobs, Clock clock) {
+    this(builds, repositories, blobs, clock, Limits.USUAL);
+  }
+
+  ShellExecutor(Path builds, Repositories repositories, Blobs blobs, Clock clock, Limits limits) {
+    this.builds = builds.toAbsolutePath().normalize();
+    this.repositories = repositories;
+    this.blobs = blobs;
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  @Override
+  public JobOutcome run(JobOrder order, JobLog jobLog) throws InterruptedException {
+    if (!running.add(order.job())) {
+      throw new IllegalStateException("job " + order.job() + " runs already");
+    }
+    try (var console =
+        new JobConsole(jobLog, Masking.of(order.secrets()), clock, limits.logBytes())) {
+      return run(order, console);
+    } finally {
+      running.remove(order.job());
+    }
+  }
+
+  private JobOutcome run(JobOrder order, JobConsole console) throws InterruptedException {
+    JobFolder folder;
+    try {
+      folder = JobFolder.make(builds, order.job(), order.project().value());
+    } catch (IOException e) {
+      throw new JobNotRunnable("making a folder for job " + order.job(), e);
+    }
+    try {
+      return new Attempt(order, console, folder).run();
+    } finally {
+      try {
+        folder.delete();
+      } catch (IOException e) {
+        log.atWarn().addKeyValue("job", order.job()).setCause(e).log("a job's folder stays behind");
+      }
+    }
+  }
+
+  /// {@inheritDoc}
+  ///
+  /// Also deletes the folders that they left. Takes as long as they take to end, at most 15 s.
+  @Override
+  public int endStrays() {
+    var strays = JobProcesses.under(builds);
+    running.forEach(job -> strays.remove(mark(job)));
+    if (!strays.isEmpty()) {
+      JobProcesses.end(
+          () -> {
+            var left = new HashSet<ProcessHandle>();
+            var now = JobProcesses.under(builds);
+            strays.keySet().forEach(m -> left.addAll(now.getOrDefault(m, Set.of())));
+            return left;
+          },
+          limits.termPatience());
+      log.atInfo()
+          .addKeyValue("jobs", strays.keySet())
+          .log("ended what jobs of a dead server left");
+    }
+    deleteStrayFolders();
+    return strays.size();
+  }
+
+  private void deleteStrayFolders() {
+    if (!Files.isDirectory(builds)) {
+      return;
+    }
+    try (var folders = Files.newDirectoryStream(builds)) {
+      for (var folder : folders) {
+        var name = String.valueOf(folder.getFileName());
+        if (running.stream().noneMatch(job -> name.equals(Long.toString(job)))) {
+          JobFolder.delete(folder);
+        }
+      }
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("folder", builds).setCause(e).log("a job's folder stays behind");
+    }
+  }
+
+  private String mark(long job) {
+    return builds.resolve(Long.toString(job)) + "/";
+  }
+
+  /// One job while it runs.
+  private final class Attempt {
+    private final JobOrder order;
+    private final JobConsole console;
+    private final JobFolder folder;
+    private final String mark;
+    private final long began = System.nanoTime();
+
+    Attempt(JobOrder order, JobConsole console, JobFolder folder) {
+      this.order = order;
+      this.console = console;
+      this.folder = folder;
+      this.mark = mark(order.job());
+    }
+
+    JobOutcome run() throws InterruptedException {
+      var environment = prepare();
+      var ending = script(environment);
+      afterScript(environment, ending);
+      return leave(environment, ending);
+    }
+
+    private SortedMap<String, String> prepare() throws InterruptedException {
+      var during = "preparing job " + order.job();
+      try {
+        try (var _ = console.section("prepare_script", "Preparing environment")) {
+          console.say("Running with the shell of this machine, in " + folder.project());
+          tellOfShortSecrets();
+        }
+        var environment = JobEnvironment.of(order.variables(), folder, mark, clock.instant());
+        during = "cloning commit " + order.sha().brief();
+        try (var _ = console.section("get_sources", "Getting source from Git repository")) {
+          getSources();
+        }
+        if (!order.before().isEmpty()) {
+          during = "laying out artifacts of earlier jobs";
+          try (var _ = console.section("download_artifacts", "Downloading artifacts")) {
+            new FilesBefore(blobs, folder.project()).lay(order.before());
+            console.say("%d files of earlier jobs".formatted(order.before().size()));
+          }
+        }
+        return environment;
+      } catch (IOException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException("while " + during);
+        }
+        throw new JobNotRunnable(during, e);
+      }
+    }
+
+    private void tellOfShortSecrets() {
+      var leftOut = Masking.of(order.secrets()).leftOut();
+      if (leftOut > 0) {
+        console.warn(
+            "%d secrets have fewer than %d characters and are not masked"
+                .formatted(leftOut, Masking.SHORTEST));
+      }
+    }
+
+    private void getSources() throws IOException {
+      var strategy = order.variables().getOrDefault("GIT_STRATEGY", "clone");
+      if (strategy.equals("none") || strategy.equals("empty")) {
+        Files.createDirectories(folder.project());
+        console.say("Skipping Git repository setup");
+        return;
+      }
+      repositories.checkOut(order.project(), order.sha(), order.ref(), folder.project());
+      console.say(
+          "Checking out %s as detached HEAD (ref is %s)..."
+              .formatted(order.sha().brief(), order.ref()));
+    }
+
+    private Ending script(Map<String, String> environment) throws InterruptedException {
+      try (var _ =
+          console.section("step_script", "Executing \"step_script\" stage of the job script")) {
+        var left = order.timeout().minus(Duration.ofNanos(System.nanoTime() - began));
+        return execute("script", order.spec().script(), environment, left, order.timeout());
+      } catch (IOException e) {
+        throw new JobNotRunnable("starting the script of job " + order.job(), e);
+      }
+    }
+
+    private void afterScript(Map<String, String> environment, Ending ending)
+        throws InterruptedException {
+      if (order.spec().afterScript().isEmpty()) {
+        return;
+      }
+      var told = new TreeMap<>(environment);
+      told.put("CI_JOB_STATUS", ending instanceof Ending.Succeeded ? "success" : "failed");
+      try (var _ = console.section("after_script", "Running after_script")) {
+        var after =
+            execute(
+                "after_script",
+                order.spec().afterScript(),
+                told,
+                limits.afterScript(),
+                limits.afterScript());
+        if (after instanceof Ending.Failed failure) {
+          console.warn("after_script failed, but the job goes on as it was: " + failure.message());
+        }
+      } catch (IOException e) {
+        console.warn("after_script could not be started: " + e.getMessage());
+      }
+    }
+
+    private Ending execute(
+        String name,
+        List<String> lines,
+        Map<String, String> environment,
+        Duration most,
+        Duration allowed)
+        throws IOException, InterruptedException {
+      var file = folder.script(name, ShellScript.of(lines));
+      try (var process = JobProcess.start(file, environment, folder.project(), mark, console)) {
+        boolean inTime;
+        try {
+          inTime = process.waitFor(most);
+        } catch (InterruptedException e) {
+          process.end(limits.termPatience());
+          throw e;
+        }
+        if (!process.end(inTime ? LEFTOVERS_PATIENCE : limits.termPatience())) {
+          console.warn("a process of this job does not end, or hides");
+        }
+        if (!inTime) {
+          return new Ending.Failed(1, TIMEOUT, "execution took longer than " + spoken(allowed));
+        }
+        var exitCode = process.exitCode();
+        return exitCode == 0
+            ? new Ending.Succeeded()
+            : new Ending.Failed(exitCode, SCRIPT_FAILURE, "exit status " + exitCode);
+      }
+    }
+
+    private JobOutcome leave(Map<String, String> environment, Ending ending) {
+      var artifacts =
+          new Artifacts(blobs, folder.project(), environment, console, limits.artifacts());
+      var variables = new TreeMap<String, String>();
+      var settled = ending;
+      try (var _ = console.section("upload_artifacts", "Keeping artifacts")) {
+        var problem = keep(artifacts, variables, ending instanceof Ending.Succeeded);
+        if (!problem.isEmpty() && ending instanceof Ending.Succeeded) {
+          settled = new Ending.Failed(1, SCRIPT_FAILURE, String.join("; ", problem));
+        } else {
+          problem.forEach(console::warn);
+        }
+      } catch (IOException e) {
+        log.atWarn().addKeyValue("job", order.job()).setCause(e).log("artifacts were not kept");
+        var message = "keeping artifacts: " + e.getMessage();
+        if (ending instanceof Ending.Succeeded) {
+          settled = new Ending.Failed(1, SYSTEM_FAILURE, message);
+        } else {
+          console.warn(message);
+        }
+      }
+      switch (settled) {
+        case Ending.Succeeded _ -> console.succeeded("Job succeeded");
+        case Ending.Failed(_, _, var message) -> console.failed("Job failed: " + message);
+        case Ending.Cancelled _ -> console.failed("Job cancelled");
+      }
+      return new JobOutcome(settled, artifacts.entries(), variables);
+    }
+
+    private List<String> keep(
+        Artifacts artifacts, SortedMap<String, String> variables, boolean succeeded)
+        throws IOException {
+      var problems = new ArrayList<String>();
+      for (var spec : order.spec().artifacts()) {
+        var wanted =
+            switch (spec.when()) {
+              case ON_SUCCESS -> succeeded;
+              case ON_FAILURE -> !succeeded;
+              case ALWAYS -> true;
+            };
+        if (!wanted) {
+          continue;
+        }
+        if (spec.report().filter("dotenv"::equals).isPresent()) {
+          readDotenv(artifacts, spec, variables, problems);
+        } else {
+          artifacts.keep(spec, spec.untracked() ? tracked() : Set.of());
+        }
+      }
+      return problems;
+    }
+
+    private Set<String> tracked() throws IOException {
+      return Set.copyOf(repositories.paths(order.project(), order.sha()));
+    }
+
+    private void readDotenv(
+        Artifacts artifacts,
+        ArtifactSpec spec,
+        SortedMap<String, String> variables,
+        List<String> problems)
+        throws IOException {
+      var paths = artifacts.paths(spec);
+      if (paths.isEmpty()) {
+        console.warn(String.join(", ", spec.paths()) + ": no matching files");
+      }
+      for (var path : paths) {
+        try (var in = artifacts.open(path)) {
+          switch (Dotenv.parse(in.readNBytes(Dotenv.MOST_BYTES + 1))) {
+            case Dotenv.Variables(var values) -> variables.putAll(values);
+            case Dotenv.Wrong(var line, var what) ->
+                problems.add(
+                    "dotenv report `%s`%s: %s"
+                        .formatted(path, line == 0 ? "" : ", line " + line, what));
+          }
+        }
+      }
+    }
+  }
+
+  private static String spoken(Duration duration) {
+    var seconds = duration.toSeconds();
+    return seconds >= 60 && seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.adapters.shell;
+
+import org.jspecify.annotations.NullMarked;
