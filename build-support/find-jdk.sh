@@ -6,6 +6,13 @@
 
 oldest_jdk=25
 
+# Java names files in the locale's encoding. In the plain C locale, which services and containers often have, a name such as `Übersicht`
+# could not be said at all.
+case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+  *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
+
 # find_jdk: sets `jdk` to the folder of a JDK that is new enough; otherwise says what was looked at, and returns 1.
 # What a person chose (JAVA_HOME, then PATH) goes first. Of what merely lies on the machine the oldest that will do is taken:
 # it is nearest to what the tests ran on.
