@@ -1,0 +1,318 @@
+package dev.fleetwright.adapters.local;
+
+import dev.fleetwright.core.canonical.Bencode;
+import dev.fleetwright.core.canonical.Bencode.Dictionary;
+import dev.fleetwright.core.canonical.Bencode.Listing;
+import dev.fleetwright.core.canonical.Bencode.Value;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// What a keeper knows, as it is on disk: enough for the next keeper to go on.
+///
+/// Only the keeper that holds the lock of the place writes them. One rename makes new notes valid,
+/// and that rename is the moment at which a deploy has happened.
+///
+/// @param listen the address that front ports are on
+/// @param token the highest fencing token that an order came with
+/// @param starts how many processes were ever started here; numbers their logs
+/// @param runs what shall run, by component
+/// @param fronts the port of each component that ever listened here; kept, so that it stays the
+///   same
+/// @param pending started for an order that is not done yet: a keeper that finds them ends them
+/// @param leaving replaced, and given time to finish
+/// @param releases the newest first
+/// @param done the answers to the last orders, the newest last
+record Notes(
+    String project,
+    String environment,
+    String listen,
+    long token,
+    long starts,
+    SortedMap<String, Entry> runs,
+    SortedMap<String, Integer> fronts,
+    List<Entry> pending,
+    List<Entry> leaving,
+    List<Release> releases,
+    List<Done> done) {
+
+  /// Nothing was ever asked here.
+  static final Notes NONE =
+      new Notes(
+          "",
+          "",
+          "127.0.0.1",
+          0,
+          0,
+          new TreeMap<>(),
+          new TreeMap<>(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of());
+
+  /// A component and its process.
+  ///
+  /// @param start the number of its last start, 0 before the first
+  /// @param port where the process listens, behind the front port; 0 when nowhere
+  record Entry(Part part, Optional<Born> process, long start, int port) {}
+
+  /// A revision whose files are here.
+  ///
+  /// @param components digests by name
+  record Release(String name, SortedMap<String, String> components) {}
+
+  /// An order that was answered.
+  ///
+  /// @param request the digest of all that was asked; another request under the same id, as after
+  ///   the server's database was restored from a backup, is another order
+  record Done(String id, String request, boolean applied, String text) {}
+
+  Notes withToken(long token) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withStarts(long starts) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withRuns(SortedMap<String, Entry> runs) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withFronts(SortedMap<String, Integer> fronts) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withPending(List<Entry> pending) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withLeaving(List<Entry> leaving) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withReleases(List<Release> releases) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withDone(List<Done> done) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  Notes withPlace(String project, String environment, String listen) {
+    return new Notes(
+        project,
+        environment,
+        listen,
+        token,
+        starts,
+        runs,
+        fronts,
+        pending,
+        leaving,
+        releases,
+        done);
+  }
+
+  /// What the last keeper wrote; [#NONE] when there never was one.
+  static Notes read(PlaceFolder folder) throws IOException {
+    if (!Files.exists(folder.notes())) {
+      return NONE;
+    }
+    try {
+      return of(Bencode.readDictionary(Files.readAllBytes(folder.notes())));
+    } catch (Bencode.NotCanonical | IllegalArgumentException e) {
+      throw new IOException(folder.notes() + " is damaged", e);
+    }
+  }
+
+  void write(PlaceFolder folder) throws IOException {
+    PlaceFolder.replace(folder.notes(), canonical().bytes());
+  }
+
+  private Dictionary canonical() {
+    return Dictionary.empty()
+        .with("notes", 1)
+        .with("project", project)
+        .with("environment", environment)
+        .with("listen", listen)
+        .with("token", token)
+        .with("starts", starts)
+        .with("runs", listing(List.copyOf(runs.values()), Notes::canonical))
+        .with(
+            "fronts",
+            fronts.entrySet().stream()
+                .reduce(
+                    Dictionary.empty(),
+                    (all, one) -> all.with(one.getKey(), one.getValue()),
+                    (a, _) -> a))
+        .with("pending", listing(pending, Notes::canonical))
+        .with("leaving", listing(leaving, Notes::canonical))
+        .with(
+            "releases",
+            listing(
+                releases,
+                r ->
+                    Dictionary.empty()
+                        .with("name", r.name())
+                        .with("components", Dictionary.ofTexts(r.components()))))
+        .with(
+            "done",
+            listing(
+                done,
+                d ->
+                    Dictionary.empty()
+                        .with("id", d.id())
+                        .with("request", d.request())
+                        .with("applied", d.applied() ? 1 : 0)
+                        .with("text", d.text())));
+  }
+
+  private static Dictionary canonical(Entry entry) {
+    var known =
+        Dictionary.empty()
+            .with("part", entry.part().canonical())
+            .with("start", entry.start())
+            .with("port", entry.port());
+    return entry.process().map(p -> known.with("process", p.canonical())).orElse(known);
+  }
+
+  private static Notes of(Dictionary d) {
+    var runs = new TreeMap<String, Entry>();
+    for (var entry : dictionaries(d.listing("runs"), Notes::entry)) {
+      runs.put(entry.part().name(), entry);
+    }
+    var fronts = new TreeMap<String, Integer>();
+    var ports = d.dictionary("fronts");
+    ports.entries().keySet().forEach(name -> fronts.put(name, (int) ports.whole(name)));
+    return new Notes(
+        d.text("project"),
+        d.text("environment"),
+        d.text("listen"),
+        d.whole("token"),
+        d.whole("starts"),
+        runs,
+        fronts,
+        dictionaries(d.listing("pending"), Notes::entry),
+        dictionaries(d.listing("leaving"), Notes::entry),
+        dictionaries(
+            d.listing("releases"),
+            r -> new Release(r.text("name"), r.dictionary("components").texts())),
+        dictionaries(
+            d.listing("done"),
+            o ->
+                new Done(
+                    o.text("id"), o.text("request"), o.whole("applied") == 1, o.text("text"))));
+  }
+
+  private static Entry entry(Dictionary d) {
+    return new Entry(
+        Part.of(d.dictionary("part")),
+        d.has("process") ? Optional.of(Born.of(d.dictionary("process"))) : Optional.empty(),
+        d.whole("start"),
+        (int) d.whole("port"));
+  }
+
+  private static <T> Listing listing(List<T> values, Function<T, Value> canonical) {
+    return new Listing(values.stream().map(canonical).toList());
+  }
+
+  private static <T> List<T> dictionaries(Listing listing, Function<Dictionary, T> read) {
+    return listing.values().stream()
+        .map(v -> read.apply(Bencode.expect(v, Dictionary.class)))
+        .toList();
+  }
+}
