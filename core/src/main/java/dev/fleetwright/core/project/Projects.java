@@ -20,7 +20,7 @@ public interface Projects {
   List<Project> all();
 
   /// Change the default branch.
-  void setDefaultBranch(ProjectName name, String branch, Actor by);
+  void setDefaultBranch(ProjectName name, String branch, Actor by, java.time.Instant at);
 
   /// The commits at which this project's branches and tags were last acted on, by full reference
   /// name. What a fetch brings beyond these is new.

@@ -1,0 +1,187 @@
+package dev.fleetwright.store;
+
+import dev.fleetwright.core.access.Tokens;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.engine.Leases;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.feed.Feed;
+import dev.fleetwright.core.ledger.Ledger;
+import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.release.Releases;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Properties;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Everything that is kept in SQL: SQLite in a file, or PostgreSQL. Both pass the same tests.
+///
+/// A write is answered only when it is durable, wholly there or not at all. Times are kept to the
+/// microsecond. Any number of threads may use the ports; any number of servers may share one
+/// PostgreSQL, while a SQLite file belongs to one server at a time.
+///
+/// Besides what their ports say, all of them may throw
+/// [dev.fleetwright.core.engine.StoreUnavailable] (asking again may help) and
+/// [dev.fleetwright.core.engine.RecordUnreadable] (asking again does not help).
+public final class Database implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+  private final Transactions transactions;
+  private final SqlFeed feed;
+
+  private Database(Transactions transactions) {
+    this.transactions = transactions;
+    this.feed = new SqlFeed(transactions);
+  }
+
+  /// Open it, and bring its tables to the form of this release. Nothing needs to be done after a
+  /// crash; on SQLite, where the crash ended the only server, every lease is free again.
+  ///
+  /// @param url `sqlite:PATH`, or `postgresql://USER@HOST:PORT/DATABASE` with options of the
+  ///   PostgreSQL JDBC driver after `?`; never holds a password: that comes from `PGPASSWORD`,
+  ///   `~/.pgpass` or the file named by the option `password_file`
+  /// @throws IllegalArgumentException if the URL is something else
+  /// @throws DatabaseInUse if another server has the SQLite file
+  /// @throws SchemaUnknown if a newer release made the tables
+  /// @throws dev.fleetwright.core.engine.StoreUnavailable if it cannot be opened now
+  public static Database open(String url) {
+    return open(DatabaseUrl.of(url));
+  }
+
+  /// Open the SQLite file `fleetwright.db` in a directory; make both when they are not there.
+  public static Database open(Path directory) {
+    return open(new DatabaseUrl.Sqlite(directory.resolve("fleetwright.db")));
+  }
+
+  private static Database open(DatabaseUrl url) {
+    var began = System.nanoTime();
+    var database =
+        switch (url) {
+          case DatabaseUrl.Sqlite(var file) -> sqlite(file);
+          case DatabaseUrl.Postgresql postgresql -> postgresql(postgresql);
+        };
+    LOG.atInfo()
+        .addKeyValue("database", shown(url))
+        .addKeyValue("milliseconds", (System.nanoTime() - began) / 1_000_000)
+        .log("database is open");
+    return database;
+  }
+
+  private static String shown(DatabaseUrl url) {
+    return switch (url) {
+      case DatabaseUrl.Sqlite(var file) -> "sqlite:" + file;
+      case DatabaseUrl.Postgresql postgresql -> postgresql.shown();
+    };
+  }
+
+  private static Database sqlite(Path file) {
+    var transactions = new SqliteTransactions(file);
+    try {
+      Migrations.run(
+          transactions,
+          Dialect.SQLITE,
+          flyway -> flyway.dataSource("jdbc:sqlite:" + file, null, null));
+      transactions.write("freeing the leases of a dead server", SqlLeases::freeAll);
+      return new Database(transactions);
+    } catch (RuntimeException e) {
+      transactions.close();
+      throw e;
+    }
+  }
+
+  private static Database postgresql(DatabaseUrl.Postgresql url) {
+    var transactions = new PostgresqlTransactions(url);
+    try {
+      transactions.read("asking for PostgreSQL's version", Database::checkVersion);
+      Migrations.run(
+          transactions,
+          Dialect.POSTGRESQL,
+          flyway -> connected(flyway, url.jdbc(), url.properties()));
+      transactions.write("looking at the feed", SqlFeed::beginAnewAfterRestore);
+      return new Database(transactions);
+    } catch (RuntimeException e) {
+      transactions.close();
+      throw e;
+    }
+  }
+
+  private static FluentConfiguration connected(
+      FluentConfiguration flyway, String jdbc, Properties properties) {
+    var others = new HashMap<String, String>();
+    properties.stringPropertyNames().forEach(n -> others.put(n, properties.getProperty(n)));
+    return flyway
+        .dataSource(jdbc, others.get("user"), others.remove("password"))
+        .jdbcProperties(others);
+  }
+
+  private static int checkVersion(Session session) throws java.sql.SQLException {
+    var version =
+        session.only(
+            "SELECT current_setting('server_version_num')::int AS version",
+            row -> row.number("version"));
+    if (version < 130000) {
+      throw new SchemaUnknown("PostgreSQL 13 or newer is needed, this one is of " + version);
+    }
+    return version;
+  }
+
+  /// The projects under care.
+  public Projects projects() {
+    return new SqlProjects(transactions, feed);
+  }
+
+  /// The environments that are known.
+  public Environments environments() {
+    return new SqlEnvironments(transactions, feed);
+  }
+
+  /// The releases that were made.
+  public Releases releases() {
+    return new SqlReleases(transactions, feed);
+  }
+
+  /// All pipelines and their jobs.
+  public Pipelines pipelines() {
+    return new SqlPipelines(transactions, feed);
+  }
+
+  /// All deploys and their events.
+  public Deploys deploys() {
+    return new SqlDeploys(transactions, feed);
+  }
+
+  /// Hands out environments with a deploy that needs the engine.
+  public Leases environmentLeases() {
+    return new SqlLeases(transactions, SqlLeases.Kind.ENVIRONMENT);
+  }
+
+  /// Hands out pipelines that have not finished.
+  public Leases pipelineLeases() {
+    return new SqlLeases(transactions, SqlLeases.Kind.PIPELINE);
+  }
+
+  /// The record of everything that changed.
+  public Ledger ledger() {
+    return new SqlLedger(transactions);
+  }
+
+  /// What moves.
+  public Feed feed() {
+    return feed;
+  }
+
+  /// The tokens that open the API.
+  public Tokens tokens() {
+    return new SqlTokens(transactions);
+  }
+
+  /// Waits for the transactions under way; later ones are refused. Dying without it loses nothing.
+  @Override
+  public void close() {
+    feed.close();
+    transactions.close();
+  }
+}

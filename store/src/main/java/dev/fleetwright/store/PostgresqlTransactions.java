@@ -1,0 +1,201 @@
+package dev.fleetwright.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.fleetwright.core.engine.StoreUnavailable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// PostgreSQL, shared by any number of servers.
+final class PostgresqlTransactions implements Transactions {
+
+  private static final int CONNECTIONS = 10;
+  private static final int TRIES = 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// The database's clock, which all servers share. Read before it is compared: the time that the
+  /// answer takes makes a lease look younger than it is, never older.
+  private static final Session.LeaseClock CLOCK =
+      session ->
+          session.only(
+              "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now",
+              row -> row.whole("now"));
+
+  private final HikariDataSource pool;
+
+  /// @throws StoreUnavailable if it cannot be reached
+  PostgresqlTransactions(DatabaseUrl.Postgresql database) {
+    var config = new HikariConfig();
+    config.setPoolName("fleetwright");
+    config.setJdbcUrl(database.jdbc());
+    config.setDataSourceProperties(database.properties());
+    // Notices within ten seconds that the other end is gone (reliability R6).
+    config.addDataSourceProperty("socketTimeout", "10");
+    config.setAutoCommit(false);
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(PATIENCE.toMillis());
+    config.setInitializationFailTimeout(PATIENCE.toMillis());
+    try {
+      pool = new HikariDataSource(config);
+    } catch (PoolInitializationException e) {
+      throw new StoreUnavailable("connecting to " + database.shown(), e);
+    }
+  }
+
+  @Override
+  public <T> T write(String during, Work<T> work) {
+    // On a virtual thread an interrupt closes the socket that is being read, and with it the
+    // connection. So the status is taken off here and put back at the end.
+    var interrupted = Thread.interrupted();
+    try {
+      for (var attempt = 1; ; attempt++) {
+        try {
+          return inOneTransaction(during, work);
+        } catch (SQLException e) {
+          if (attempt == TRIES || !Failure.of(e).worthRepeating()) {
+            throw Failure.thrown(during, e);
+          }
+          pauseAfter(attempt);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  // The loop runs again only after a commit that is known to have come to nothing.
+  private <T> T inOneTransaction(String during, Work<T> work) throws SQLException {
+    while (true) {
+      T answer;
+      Optional<String> transaction;
+      try (var connection = pool.getConnection()) {
+        try {
+          var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
+          answer = work.in(session);
+          transaction =
+              session.only(
+                  "SELECT pg_current_xact_id_if_assigned()::text AS id",
+                  row -> row.maybeText("id"));
+        } catch (SQLException | RuntimeException | Error e) {
+          rollBack(connection, e);
+          throw e;
+        }
+        try {
+          connection.commit();
+          return answer;
+        } catch (SQLException e) {
+          if (Failure.of(e) != Failure.LOST || transaction.isEmpty()) {
+            rollBack(connection, e);
+            throw e;
+          } else if (committed(during, transaction.get(), e)) {
+            return answer;
+          }
+        }
+      }
+    }
+  }
+
+  /// The connection was lost while the commit was under way: ask over another one what became of
+  /// the transaction.
+  private boolean committed(String during, String transaction, SQLException lost) {
+    var giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        var status = status(transaction);
+        if (status.equals("committed")) {
+          return true;
+        } else if (status.equals("aborted")) {
+          return false;
+        }
+      } catch (SQLException e) {
+        lost.addSuppressed(e);
+      }
+      if (System.nanoTime() > giveUpAt) {
+        throw new StoreUnavailable(during + ", whose commit was not answered", lost);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+  }
+
+  private String status(String transaction) throws SQLException {
+    try (var connection = pool.getConnection()) {
+      var answer =
+          new Session(connection, Dialect.POSTGRESQL, CLOCK)
+              .only(
+                  "SELECT coalesce(pg_xact_status(?::xid8), 'forgotten') AS status",
+                  row -> row.text("status"),
+                  transaction);
+      connection.rollback();
+      return answer;
+    }
+  }
+
+  @Override
+  public <T> T read(String during, Work<T> work) {
+    var interrupted = Thread.interrupted();
+    try {
+      for (var attempt = 1; ; attempt++) {
+        try {
+          return looking(work);
+        } catch (SQLException e) {
+          if (attempt == TRIES || !Failure.of(e).worthRepeating()) {
+            throw Failure.thrown(during, e);
+          }
+          pauseAfter(attempt);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T> T looking(Work<T> work) throws SQLException {
+    try (var connection = pool.getConnection()) {
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setReadOnly(true);
+      try {
+        return work.in(new Session(connection, Dialect.POSTGRESQL, CLOCK));
+      } finally {
+        rollBack(connection, null);
+      }
+    }
+  }
+
+  private static void rollBack(Connection connection, @Nullable Throwable because) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      // The connection is lost, so the database takes it back by itself.
+      if (because != null) {
+        because.addSuppressed(e);
+      }
+    }
+  }
+
+  private static void pauseAfter(int attempt) {
+    var most = TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 7));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
+  }
+
+  @Override
+  public Dialect dialect() {
+    return Dialect.POSTGRESQL;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

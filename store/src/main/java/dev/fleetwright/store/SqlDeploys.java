@@ -1,0 +1,580 @@
+package dev.fleetwright.store;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.canonical.Bencode;
+import dev.fleetwright.core.canonical.Bencode.Dictionary;
+import dev.fleetwright.core.canonical.Bencode.Text;
+import dev.fleetwright.core.canonical.Bencode.Value;
+import dev.fleetwright.core.canonical.Bencode.Whole;
+import dev.fleetwright.core.deploy.Deploy;
+import dev.fleetwright.core.deploy.DeployEvent;
+import dev.fleetwright.core.deploy.DeployEvent.Planned;
+import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.deploy.DeployMachine;
+import dev.fleetwright.core.deploy.DeployRequest;
+import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.deploy.DeployState.Finished;
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.LiveChange;
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.engine.RecordUnreadable;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentState;
+import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.project.ProjectName;
+import dev.fleetwright.core.target.Component;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Deploys and their events.
+///
+/// The events are the truth: a single deploy is always replayed from them. Its row says what they
+/// add up to, for lists and for claiming; event and row are written in one transaction. Both carry
+/// a digest of what is in them, so that a deploy whose row was damaged is refused, not executed.
+final class SqlDeploys implements Deploys {
+
+  // Two guards. The generation turns down a server that lost its lease. The key (deploy, sequence)
+  // turns down whoever decided on less than what is stored by now, with a lease or without.
+  private static final String APPEND =
+      """
+      INSERT INTO deploy_event (deploy, sequence, happened_at, actor, body, digest)
+      SELECT d.id, d.sequence + 1, ?, ?, ?, ?
+        FROM deploy d
+        JOIN lease l ON l.kind = 'environment' AND l.id = d.environment
+       WHERE d.id = ? AND d.sequence = ? AND l.generation = ?
+      """;
+
+  private static final String ROWS =
+      "SELECT d.*, p.bytes AS plan_bytes FROM deploy d LEFT JOIN plan p ON p.hash = d.plan ";
+
+  private final Transactions transactions;
+  private final SqlFeed feed;
+
+  SqlDeploys(Transactions transactions, SqlFeed feed) {
+    this.transactions = transactions;
+    this.feed = feed;
+  }
+
+  @Override
+  public DeployView add(DeployRequest request, Actor by, Instant at) {
+    return feed.write(
+        "recording a deploy into environment " + request.environment(),
+        session -> {
+          var environment =
+              SqlEnvironments.find(session, request.environment())
+                  .orElseThrow(() ->
+                      new IllegalArgumentException(
+                          "there is no environment " + request.environment()));
+          // One at a time for each environment, so a repetition sees what it repeats.
+          var generation = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
+          var known = known(session, request);
+          if (known.isPresent()) {
+            return known.get();
+          }
+          var kept = Times.kept(at);
+          var draft = drafted(session, environment, request, by, kept);
+          if (request.plan().isEmpty()) {
+            SqlLeases.work(
+                session,
+                SqlLeases.Kind.ENVIRONMENT,
+                environment.id(),
+                hasWork(session, environment),
+                true);
+            return draft;
+          }
+          var event = new Planned(request.plan().get());
+          insert(session, draft, event, by, kept, generation);
+          return follow(session, environment, draft, event, by, kept, true);
+        });
+  }
+
+  private static Optional<DeployView> known(Session session, DeployRequest request)
+      throws SQLException {
+    return request.idempotencyKey().isEmpty()
+        ? Optional.empty()
+        : session.one(
+            ROWS + "WHERE d.environment = ? AND d.idempotency_key = ?",
+            SqlDeploys::view,
+            request.environment(),
+            request.idempotencyKey());
+  }
+
+  private static DeployView drafted(
+      Session session, Environment environment, DeployRequest request, Actor by, Instant at)
+      throws SQLException {
+    var state = DeployState.initial();
+    var id =
+        session.only(
+            """
+            INSERT INTO deploy
+              (project, number, environment, kind, release, rollback_of, script, job, exact,
+               asked_by, reason, idempotency_key, created_at, sequence, state, snapshot, plan,
+               needs_engine, holds, started_at, finished_at, updated_at, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?, 0, NULL, NULL, ?, '')
+            RETURNING id
+            """,
+            row -> row.whole("id"),
+            environment.project().value(),
+            Counter.next(session, environment.project(), "deploy"),
+            environment.id(),
+            request.kind().keyword(),
+            request.release(),
+            request.rollbackOf(),
+            request.script().map(script -> script.canonical().bytes()),
+            request.job(),
+            request.plan().isPresent(),
+            by.name(),
+            request.reason(),
+            request.idempotencyKey(),
+            at,
+            state.keyword(),
+            StateJson.text(state),
+            state.needsEngine(),
+            at);
+    var deploy = session.only("SELECT * FROM deploy WHERE id = ?", SqlDeploys::deploy, id);
+    var draft = new DeployView(deploy, state, 0, Optional.empty(), Optional.empty(), at);
+    session.changeOne("UPDATE deploy SET digest = ? WHERE id = ?", digest(draft).hex(), id);
+    var facts = new TreeMap<String, String>();
+    facts.put("kind", request.kind().keyword());
+    request.release().ifPresent(release -> facts.put("release", release.toString()));
+    request.rollbackOf().ifPresent(of -> facts.put("rollback_of", of.toString()));
+    request.job().ifPresent(job -> facts.put("job", job.toString()));
+    request.script().ifPresent(script -> facts.put("script", script.digest().toString()));
+    facts.put("reason", request.reason());
+    tell(session, environment, draft, "asked", facts, by, at);
+    return draft;
+  }
+
+  @Override
+  public Appended append(
+      long id, long expected, DeployEvent event, Actor by, Instant at, Optional<Lease> lease) {
+    return feed.write(
+        "storing that deploy %d: %s".formatted(id, event.keyword()),
+        session -> {
+          var environment = environmentOf(session, id);
+          if (lease.isPresent() && lease.get().id() != environment.id()) {
+            throw new IllegalArgumentException(
+                "deploy %d is not in environment %d, which the lease is on"
+                    .formatted(id, lease.get().id()));
+          }
+          // From here to the commit nobody else changes the generation or the sequence. So what is
+          // answered below is why the guards of the statement that writes would turn it down.
+          var newest = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
+          var generation = lease.map(Lease::generation).orElse(newest);
+          if (generation != newest) {
+            return new Appended.LeaseLost();
+          }
+          var before = replayed(session, id).orElseThrow();
+          if (before.sequence() != expected) {
+            return new Appended.Moved(before);
+          }
+          var kept = Times.kept(at);
+          insert(session, before, event, by, kept, generation);
+          return new Appended.Stored(
+              follow(session, environment, before, event, by, kept, lease.isEmpty()));
+        });
+  }
+
+  private static Environment environmentOf(Session session, long deploy) throws SQLException {
+    var id =
+        session
+            .one(
+                "SELECT environment FROM deploy WHERE id = ?",
+                row -> row.whole("environment"),
+                deploy)
+            .orElseThrow(() -> new IllegalArgumentException("there is no deploy " + deploy));
+    return SqlEnvironments.find(session, id).orElseThrow();
+  }
+
+  private static void insert(
+      Session session, DeployView before, DeployEvent event, Actor by, Instant at, long generation)
+      throws SQLException {
+    if (event instanceof Planned(var plan)) {
+      SqlPlans.keep(session, plan);
+    }
+    var deploy = before.deploy().id();
+    var body = EventJson.of(event).toString();
+    session.changeOne(
+        APPEND,
+        at,
+        by.name(),
+        body,
+        digest(deploy, before.sequence() + 1, at, by.name(), body).hex(),
+        deploy,
+        before.sequence(),
+        generation);
+  }
+
+  /// Everything that an event brings with it.
+  ///
+  /// @param fresh whether it came from outside the engine
+  private static DeployView follow(
+      Session session,
+      Environment environment,
+      DeployView before,
+      DeployEvent event,
+      Actor by,
+      Instant at,
+      boolean fresh)
+      throws SQLException {
+    var now = after(before, event, at);
+    var state = now.state();
+    session.changeOne(
+        """
+        UPDATE deploy
+           SET sequence = ?, state = ?, snapshot = ?, plan = ?, needs_engine = ?, holds = ?, started_at = ?,
+               finished_at = ?, updated_at = ?, digest = ?
+         WHERE id = ?
+        """,
+        now.sequence(),
+        state.keyword(),
+        StateJson.text(state),
+        state.currentPlan().map(plan -> plan.hash().hex()),
+        state.needsEngine(),
+        state.holdsEnvironment(),
+        now.startedAt(),
+        now.finishedAt(),
+        at,
+        digest(now).hex(),
+        now.deploy().id());
+    if (!state.equals(before.state())) {
+      changeLive(session, now, at);
+      changeEnvironment(session, environment, before.state(), now, at);
+    }
+    tell(session, environment, now, event.keyword(), facts(event), by, at);
+    SqlLeases.work(
+        session,
+        SqlLeases.Kind.ENVIRONMENT,
+        environment.id(),
+        hasWork(session, environment),
+        fresh);
+    return now;
+  }
+
+  private static DeployView after(DeployView before, DeployEvent event, Instant at) {
+    var state = DeployMachine.next(before.state(), event);
+    return new DeployView(
+        before.deploy(),
+        state,
+        before.sequence() + 1,
+        before.startedAt().or(() -> state.holdsEnvironment() ? Optional.of(at) : Optional.empty()),
+        before
+            .finishedAt()
+            .or(() -> state instanceof Finished ? Optional.of(at) : Optional.empty()),
+        at);
+  }
+
+  private static void changeLive(Session session, DeployView now, Instant at) throws SQLException {
+    var environment = now.deploy().environment();
+    for (var change : LiveChange.of(now.state())) {
+      // Of a take-down that was stopped half-way, something still runs.
+      if (change.release().isEmpty() && !change.mixed()) {
+        session.change(
+            "DELETE FROM live WHERE environment = ? AND target = ?", environment, change.target());
+      } else {
+        session.changeOne(
+            """
+            INSERT INTO live (environment, target, revision, release, deploy, since, mixed)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (environment, target) DO UPDATE
+              SET revision = excluded.revision, release = excluded.release,
+                  deploy = excluded.deploy, since = excluded.since, mixed = excluded.mixed
+            """,
+            environment,
+            change.target(),
+            change.revision().hex(),
+            change.release(),
+            now.deploy().id(),
+            at,
+            change.mixed());
+      }
+    }
+  }
+
+  private static void changeEnvironment(
+      Session session, Environment environment, DeployState before, DeployView now, Instant at)
+      throws SQLException {
+    var state = now.state();
+    if (now.deploy().kind() == DeployKind.STOP) {
+      if (state.holdsEnvironment() && !before.holdsEnvironment()) {
+        SqlEnvironments.become(
+            session, environment, EnvironmentState.STOPPING, environment.autoStopAt(), at);
+      } else if (state instanceof DeployState.Succeeded) {
+        SqlEnvironments.become(
+            session, environment, EnvironmentState.STOPPED, Optional.empty(), at);
+      } else if (state instanceof Finished && before.holdsEnvironment()) {
+        // It was not taken down, or not wholly: it can be asked for again.
+        SqlEnvironments.become(
+            session, environment, EnvironmentState.AVAILABLE, environment.autoStopAt(), at);
+      }
+    } else if (state instanceof DeployState.Succeeded) {
+      SqlEnvironments.become(
+          session, environment, EnvironmentState.AVAILABLE, autoStopAt(session, now, at), at);
+    }
+  }
+
+  private static Optional<Instant> autoStopAt(Session session, DeployView now, Instant at)
+      throws SQLException {
+    if (now.deploy().job().isEmpty()) {
+      return Optional.empty();
+    }
+    var spec = SqlPipelines.spec(session, now.deploy().job().get());
+    return spec.environment().flatMap(environment -> environment.autoStopIn()).map(at::plus);
+  }
+
+  /// As [dev.fleetwright.core.engine.EnvironmentQueue#next]: whoever has begun comes first, and
+  /// when that one waits for a person, so do all.
+  private static boolean hasWork(Session session, Environment environment) throws SQLException {
+    var holder =
+        session.one(
+            "SELECT needs_engine FROM deploy WHERE environment = ? AND holds = 1",
+            row -> row.yes("needs_engine"),
+            environment.id());
+    return holder.isPresent()
+        ? holder.get()
+        : session
+            .one(
+                "SELECT 1 AS work FROM deploy WHERE environment = ? AND needs_engine = 1 LIMIT 1",
+                _ -> true,
+                environment.id())
+            .isPresent();
+  }
+
+  private static Map<String, String> facts(DeployEvent event) {
+    var facts = new TreeMap<String, String>();
+    for (var field : EventJson.of(event).properties()) {
+      if (!field.getKey().equals("kind")) {
+        var value = field.getValue();
+        facts.put(field.getKey(), value.isTextual() ? value.textValue() : value.toString());
+      }
+    }
+    return facts;
+  }
+
+  private static void tell(
+      Session session,
+      Environment environment,
+      DeployView now,
+      String what,
+      Map<String, String> facts,
+      Actor by,
+      Instant at)
+      throws SQLException {
+    var all = new TreeMap<>(facts);
+    all.put("deploy", Long.toString(now.deploy().number()));
+    all.put("state", now.state().keyword());
+    SqlLedger.write(session, environment.stream(), by, "deploy." + what, all, at);
+    SqlFeed.write(
+        session,
+        "deploy",
+        Map.of(
+            "project", environment.project().value(),
+            "environment", environment.name().value(),
+            "deploy", Long.toString(now.deploy().number()),
+            "event", what,
+            "state", now.state().keyword()),
+        at);
+  }
+
+  @Override
+  public Optional<DeployView> find(long id) {
+    return transactions.read("reading deploy " + id, session -> replayed(session, id));
+  }
+
+  @Override
+  public Optional<DeployView> find(ProjectName project, long number) {
+    return transactions.read(
+        "reading deploy %d of %s".formatted(number, project),
+        session -> {
+          var id =
+              session.one(
+                  "SELECT id FROM deploy WHERE project = ? AND number = ?",
+                  row -> row.whole("id"),
+                  project.value(),
+                  number);
+          return id.isPresent() ? replayed(session, id.get()) : Optional.empty();
+        });
+  }
+
+  private static Optional<DeployView> replayed(Session session, long id) throws SQLException {
+    var row = session.one(ROWS + "WHERE d.id = ?", SqlDeploys::view, id);
+    if (row.isEmpty()) {
+      return Optional.empty();
+    }
+    var view = row.get();
+    var events = events(session, id);
+    if (events.size() != view.sequence()) {
+      throw new RecordUnreadable(
+          "deploy %d has %d events instead of %d".formatted(id, events.size(), view.sequence()));
+    }
+    return Optional.of(
+        new DeployView(
+            view.deploy(),
+            DeployMachine.replay(events.stream().map(StoredEvent::event).toList()),
+            view.sequence(),
+            view.startedAt(),
+            view.finishedAt(),
+            view.updatedAt()));
+  }
+
+  @Override
+  public List<StoredEvent> events(long id) {
+    return transactions.read("reading the events of deploy " + id, session -> events(session, id));
+  }
+
+  private static List<StoredEvent> events(Session session, long deploy) throws SQLException {
+    record Kept(long sequence, String at, String actor, String body, Digest digest) {}
+    var rows =
+        session.list(
+            "SELECT * FROM deploy_event WHERE deploy = ? ORDER BY sequence",
+            row ->
+                new Kept(
+                    row.whole("sequence"),
+                    row.text("happened_at"),
+                    row.text("actor"),
+                    row.text("body"),
+                    row.digest("digest")),
+            deploy);
+    var plans = new HashMap<Digest, Plan>();
+    var events = new ArrayList<StoredEvent>();
+    for (var row : rows) {
+      var what = "event %d of deploy %d".formatted(row.sequence(), deploy);
+      var at = Times.read(row.at());
+      if (row.sequence() != events.size() + 1) {
+        throw new RecordUnreadable(what + " follows event " + events.size());
+      } else if (!digest(deploy, row.sequence(), at, row.actor(), row.body())
+          .equals(row.digest())) {
+        throw new RecordUnreadable(what + " was damaged");
+      }
+      var json = Json.read(what, row.body());
+      var hash = EventJson.planOf(json);
+      if (hash.isPresent() && !plans.containsKey(hash.get())) {
+        plans.put(hash.get(), SqlPlans.load(session, hash.get()));
+      }
+      events.add(
+          new StoredEvent(row.sequence(), at, new Actor(row.actor()), EventJson.read(json, plans)));
+    }
+    return events;
+  }
+
+  @Override
+  public List<DeployView> of(long environment, int most, int skip) {
+    return transactions.read(
+        "listing the deploys of environment " + environment,
+        session ->
+            session.list(
+                ROWS + "WHERE d.environment = ? ORDER BY d.id DESC LIMIT ? OFFSET ?",
+                SqlDeploys::view,
+                environment,
+                most,
+                skip));
+  }
+
+  @Override
+  public List<DeployView> of(ProjectName project, int most, int skip) {
+    return transactions.read(
+        "listing the deploys of " + project,
+        session ->
+            session.list(
+                ROWS + "WHERE d.project = ? ORDER BY d.number DESC LIMIT ? OFFSET ?",
+                SqlDeploys::view,
+                project.value(),
+                most,
+                skip));
+  }
+
+  @Override
+  public List<DeployView> unfinished(long environment) {
+    return transactions.read(
+        "listing what has not ended in environment " + environment,
+        session ->
+            session.list(
+                ROWS + "WHERE d.environment = ? AND d.finished_at IS NULL ORDER BY d.id",
+                SqlDeploys::view,
+                environment));
+  }
+
+  private static DeployView view(Row row) throws SQLException {
+    var deploy = deploy(row);
+    var what = "deploy " + deploy.id();
+    var hash = row.maybeText("plan");
+    Optional<Plan> plan =
+        hash.isEmpty()
+            ? Optional.empty()
+            : Optional.of(SqlPlans.read(new Digest(hash.get()), row.bytes("plan_bytes")));
+    var view =
+        new DeployView(
+            deploy,
+            StateJson.read("the state of " + what, row.text("snapshot"), plan),
+            row.whole("sequence"),
+            row.maybeTime("started_at"),
+            row.maybeTime("finished_at"),
+            row.time("updated_at"));
+    if (!digest(view).equals(row.digest("digest"))) {
+      throw new RecordUnreadable(what + " was damaged");
+    }
+    return view;
+  }
+
+  private static Deploy deploy(Row row) throws SQLException {
+    return new Deploy(
+        row.whole("id"),
+        row.whole("number"),
+        row.whole("environment"),
+        DeployKind.of(row.text("kind")),
+        row.maybeWhole("release"),
+        row.maybeWhole("rollback_of"),
+        row.maybeBytes("script").map(bytes -> Component.of(Bencode.readDictionary(bytes))),
+        row.maybeWhole("job"),
+        row.yes("exact"),
+        row.text("asked_by"),
+        row.text("reason"),
+        row.time("created_at"));
+  }
+
+  private static Digest digest(DeployView view) {
+    var deploy = view.deploy();
+    var canonical =
+        Dictionary.empty()
+            .with("id", deploy.id())
+            .with("number", deploy.number())
+            .with("environment", deploy.environment())
+            .with("kind", deploy.kind().keyword())
+            .with("exact", deploy.exactly() ? 1 : 0)
+            .with("by", deploy.by())
+            .with("sequence", view.sequence())
+            .with("state", StateJson.text(view.state()));
+    canonical = with(canonical, "release", deploy.release().map(Whole::new));
+    canonical = with(canonical, "rollback_of", deploy.rollbackOf().map(Whole::new));
+    canonical = with(canonical, "script", deploy.script().map(Component::canonical));
+    canonical = with(canonical, "job", deploy.job().map(Whole::new));
+    canonical =
+        with(
+            canonical, "plan", view.state().currentPlan().map(plan -> new Text(plan.hash().hex())));
+    return Digest.of(canonical.bytes());
+  }
+
+  private static Dictionary with(
+      Dictionary dictionary, String key, Optional<? extends Value> value) {
+    return value.isPresent() ? dictionary.with(key, value.get()) : dictionary;
+  }
+
+  static Digest digest(long deploy, long sequence, Instant at, String actor, String body) {
+    return Digest.of(
+        Dictionary.empty()
+            .with("deploy", deploy)
+            .with("sequence", sequence)
+            .with("at", Times.text(at))
+            .with("actor", actor)
+            .with("body", body)
+            .bytes());
+  }
+}

@@ -1,0 +1,193 @@
+package dev.fleetwright.store;
+
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.engine.Leases;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Leases on environments or on pipelines, and what has work among them.
+final class SqlLeases implements Leases {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SqlLeases.class);
+
+  /// What a lease is on.
+  enum Kind {
+    ENVIRONMENT,
+    PIPELINE;
+
+    String keyword() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  // Each of the two finds its row at the start of an index, however many rows wait.
+  private static final String SILENT =
+      """
+      SELECT id FROM lease
+       WHERE kind = ? AND held_until > 0 AND held_until <= ? AND has_work = 1
+       ORDER BY held_until LIMIT 1\
+      """;
+  private static final String FREE =
+      """
+      SELECT id FROM lease
+       WHERE kind = ? AND has_work = 1 AND held_until = 0 AND due_at <= ?
+       ORDER BY due_at, id LIMIT 1\
+      """;
+
+  private static final String TAKE =
+      """
+      UPDATE lease
+         SET generation = generation + 1, owner = ?, held_until = ?, due_at = NULL
+       WHERE kind = ? AND id = ?
+      RETURNING generation
+      """;
+
+  private final Transactions transactions;
+  private final Kind kind;
+
+  SqlLeases(Transactions transactions, Kind kind) {
+    this.transactions = transactions;
+    this.kind = kind;
+  }
+
+  /// Make the row for a new environment or pipeline.
+  static void add(Session session, Kind kind, long id) throws SQLException {
+    session.changeOne(
+        """
+        INSERT INTO lease (kind, id, generation, owner, held_until, has_work, due_at)
+        VALUES (?, ?, 0, '', 0, 0, NULL)
+        """,
+        kind.keyword(),
+        id);
+  }
+
+  /// Keep others from claiming, renewing and writing until this transaction ends; then nobody's
+  /// work is missed and no generation changes under it.
+  ///
+  /// @return the newest generation
+  static long lock(Session session, Kind kind, long id) throws SQLException {
+    return session.only(
+        "SELECT generation FROM lease WHERE kind = ? AND id = ?" + session.dialect().forUpdate,
+        row -> row.whole("generation"),
+        kind.keyword(),
+        id);
+  }
+
+  /// Note whether there is work, in the transaction that changes it and after [#lock].
+  ///
+  /// @param fresh whether it came from outside, so that a rest is over
+  static void work(Session session, Kind kind, long id, boolean hasWork, boolean fresh)
+      throws SQLException {
+    var now = session.now();
+    session.changeOne(
+        """
+        UPDATE lease
+           SET has_work = ?,
+               due_at = CASE WHEN ? = 1 AND (due_at IS NULL OR due_at > ?) THEN ?
+                             WHEN held_until = 0 THEN coalesce(due_at, ?)
+                             ELSE due_at END
+         WHERE kind = ? AND id = ?
+        """,
+        hasWork,
+        fresh,
+        now,
+        now,
+        now,
+        kind.keyword(),
+        id);
+  }
+
+  /// Of a database whose only server has just started: whoever held a lease is dead, and what
+  /// rested is looked at.
+  static int freeAll(Session session) throws SQLException {
+    var now = session.now();
+    return session.change(
+        """
+        UPDATE lease SET held_until = 0, due_at = ?
+         WHERE held_until > 0 OR (has_work = 1 AND (due_at IS NULL OR due_at > ?))
+        """,
+        now,
+        now);
+  }
+
+  @Override
+  public Optional<Lease> claim(String owner, Duration life) {
+    record Claimed(Lease lease, boolean silent) {}
+    Optional<Claimed> claimed =
+        transactions.write(
+            "claiming a lease on a " + kind.keyword(),
+            session -> {
+              var now = session.now();
+              var silent = first(session, SILENT, now);
+              var id = silent.isPresent() ? silent : first(session, FREE, now);
+              if (id.isEmpty()) {
+                return Optional.empty();
+              }
+              var generation =
+                  session.only(
+                      TAKE,
+                      row -> row.whole("generation"),
+                      owner,
+                      now + micros(life),
+                      kind.keyword(),
+                      id.get());
+              return Optional.of(new Claimed(new Lease(id.get(), generation), silent.isPresent()));
+            });
+    claimed
+        .filter(Claimed::silent)
+        .ifPresent(c ->
+            LOG.atInfo()
+                .addKeyValue(kind.keyword(), c.lease().id())
+                .addKeyValue("generation", c.lease().generation())
+                .log("lease taken over from a holder that fell silent"));
+    return claimed.map(Claimed::lease);
+  }
+
+  private Optional<Long> first(Session session, String query, long now) throws SQLException {
+    return session.one(
+        query + session.dialect().skipLocked, row -> row.whole("id"), kind.keyword(), now);
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration life) {
+    return transactions.write(
+        "renewing a lease on a " + kind.keyword(),
+        session ->
+            session.change(
+                    """
+                    UPDATE lease SET held_until = ?
+                     WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
+                    """,
+                    session.now() + micros(life),
+                    kind.keyword(),
+                    lease.id(),
+                    lease.generation())
+                == 1);
+  }
+
+  @Override
+  public void release(Lease lease, Duration rest) {
+    transactions.write(
+        "giving back a lease on a " + kind.keyword(),
+        session ->
+            session.change(
+                """
+                UPDATE lease
+                   SET held_until = 0, owner = '', due_at = coalesce(due_at, ?)
+                 WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
+                """,
+                session.now() + micros(rest),
+                kind.keyword(),
+                lease.id(),
+                lease.generation()));
+  }
+
+  private static long micros(Duration duration) {
+    return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
+  }
+}

@@ -1,0 +1,149 @@
+package dev.fleetwright.store;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.ledger.Ledger;
+import dev.fleetwright.core.ledger.LedgerRecord;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The hash chains.
+final class SqlLedger implements Ledger {
+
+  // Taking the next number changes the head's row, so writers of one stream queue here until the
+  // one before them has committed: the chain has no forks.
+  private static final String NEXT =
+      "UPDATE ledger_head SET sequence = sequence + 1 WHERE stream = ? RETURNING sequence, hash";
+
+  private final Transactions transactions;
+
+  SqlLedger(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /// Write a record in the transaction of what it tells of.
+  static void write(
+      Session session,
+      String stream,
+      Actor actor,
+      String kind,
+      Map<String, String> facts,
+      Instant at)
+      throws SQLException {
+    session.change(
+        "INSERT INTO ledger_head (stream, sequence, hash) VALUES (?, 0, ?) ON CONFLICT DO NOTHING",
+        stream,
+        LedgerRecord.FIRST.hex());
+    var record =
+        session.only(
+            NEXT,
+            head ->
+                new LedgerRecord(
+                    stream,
+                    head.whole("sequence"),
+                    Times.kept(at),
+                    actor,
+                    kind,
+                    new TreeMap<>(facts),
+                    head.digest("hash")),
+            stream);
+    var hash = record.hash().hex();
+    session.changeOne("UPDATE ledger_head SET hash = ? WHERE stream = ?", hash, stream);
+    session.changeOne(
+        """
+        INSERT INTO ledger_record
+          (stream, sequence, happened_at, actor, kind, facts, previous, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        stream,
+        record.sequence(),
+        record.at(),
+        actor.name(),
+        kind,
+        Json.texts(record.facts()),
+        record.previous().hex(),
+        hash);
+  }
+
+  @Override
+  public void note(String stream, Actor actor, String kind, Map<String, String> facts, Instant at) {
+    transactions.write(
+        "noting " + kind,
+        session -> {
+          write(session, stream, actor, kind, facts, at);
+          return true;
+        });
+  }
+
+  @Override
+  public List<Kept> read(String stream, long from, int most) {
+    return transactions.read(
+        "reading the ledger of " + stream,
+        session ->
+            session.list(
+                """
+                SELECT * FROM ledger_record
+                 WHERE stream = ? AND sequence >= ? ORDER BY sequence LIMIT ?
+                """,
+                SqlLedger::kept,
+                stream,
+                from,
+                most));
+  }
+
+  private static Kept kept(Row row) throws SQLException {
+    return new Kept(
+        new LedgerRecord(
+            row.text("stream"),
+            row.whole("sequence"),
+            row.time("happened_at"),
+            new Actor(row.text("actor")),
+            row.text("kind"),
+            Json.readTexts("a ledger record's facts", row.text("facts")),
+            row.digest("previous")),
+        row.digest("hash"));
+  }
+
+  @Override
+  public List<String> streams() {
+    return transactions.read(
+        "listing the ledger's streams",
+        session ->
+            session.list(
+                "SELECT stream FROM ledger_head ORDER BY stream", row -> row.text("stream")));
+  }
+
+  /// Besides what the port checks: that the newest record is the one that the chain's head names,
+  /// since a chain whose end was cut off holds together.
+  @Override
+  public Optional<String> fault(String stream) {
+    return Ledger.super.fault(stream).or(() -> endFault(stream));
+  }
+
+  private Optional<String> endFault(String stream) {
+    record End(long sequence, Digest hash) {}
+    return transactions.read(
+        "checking the ledger of " + stream,
+        session -> {
+          Session.Reading<End> reading = row -> new End(row.whole("sequence"), row.digest("hash"));
+          var head =
+              session.one(
+                  "SELECT sequence, hash FROM ledger_head WHERE stream = ?", reading, stream);
+          var last =
+              session.one(
+                  """
+                  SELECT sequence, hash FROM ledger_record
+                   WHERE stream = ? ORDER BY sequence DESC LIMIT 1
+                  """,
+                  reading,
+                  stream);
+          return head.equals(last)
+              ? Optional.empty()
+              : Optional.of("%s: the newest record is not the one it was".formatted(stream));
+        });
+  }
+}

@@ -1,0 +1,441 @@
+package dev.fleetwright.store;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.canonical.Bencode;
+import dev.fleetwright.core.canonical.Bencode.Dictionary;
+import dev.fleetwright.core.canonical.Bencode.Listing;
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobSpec;
+import dev.fleetwright.core.pipeline.JobStatus;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.core.pipeline.PipelineStatus;
+import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.project.CommitSha;
+import dev.fleetwright.core.project.ProjectName;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Pipelines and their jobs.
+final class SqlPipelines implements Pipelines {
+
+  // The generation is checked where it is written; see SqlDeploys.
+  private static final String CHANGE =
+      """
+      UPDATE job
+         SET spec = ?, status = ?, exit_code = ?, failure_reason = ?, message = ?, artifacts = ?,
+             dotenv = ?, deploy = ?, scheduled_at = ?, started_at = ?, finished_at = ?
+       WHERE id = ? AND status = ? AND newest = 1
+         AND EXISTS (SELECT 1 FROM lease l
+                      WHERE l.kind = 'pipeline' AND l.id = job.pipeline AND l.generation = ?)
+      """;
+
+  private final Transactions transactions;
+  private final SqlFeed feed;
+
+  SqlPipelines(Transactions transactions, SqlFeed feed) {
+    this.transactions = transactions;
+    this.feed = feed;
+  }
+
+  @Override
+  public Pipeline add(NewPipeline pipeline, Actor by, Instant at) {
+    return feed.write(
+        "recording a pipeline of " + pipeline.project(),
+        session -> {
+          var id = insert(session, pipeline, by, at);
+          for (var place = 0; place < pipeline.jobs().size(); place++) {
+            insertJob(session, id, place, 1, pipeline.jobs().get(place), JobStatus.CREATED);
+          }
+          SqlLeases.add(session, SqlLeases.Kind.PIPELINE, id);
+          SqlLedger.write(
+              session,
+              pipeline.project().value(),
+              by,
+              "pipeline.added",
+              Map.of(
+                  "pipeline", Long.toString(id),
+                  "sha", pipeline.sha().value(),
+                  "ref", pipeline.ref(),
+                  "source", pipeline.source()),
+              at);
+          return followed(session, id, true, at);
+        });
+  }
+
+  private static long insert(Session session, NewPipeline pipeline, Actor by, Instant at)
+      throws SQLException {
+    return session.only(
+        """
+        INSERT INTO pipeline
+          (project, number, sha, ref, tag, source, title, author, stages, problems, variables,
+           status, changes, started_by, created_at, started_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, NULL)
+        RETURNING id
+        """,
+        row -> row.whole("id"),
+        pipeline.project().value(),
+        Counter.next(session, pipeline.project(), "pipeline"),
+        pipeline.sha().value(),
+        pipeline.ref(),
+        pipeline.tag(),
+        pipeline.source(),
+        pipeline.title(),
+        pipeline.author(),
+        Json.list(pipeline.stages()).toString(),
+        Json.list(pipeline.problems()).toString(),
+        Json.texts(pipeline.variables()),
+        PipelineStatus.CREATED.keyword(),
+        by.name(),
+        at);
+  }
+
+  private static long insertJob(
+      Session session, long pipeline, int place, int attempt, JobSpec spec, JobStatus status)
+      throws SQLException {
+    return session.only(
+        """
+        INSERT INTO job
+          (pipeline, place, attempt, newest, name, spec, status, exit_code, failure_reason,
+           message, artifacts, dotenv, deploy, scheduled_at, started_at, finished_at)
+        VALUES (?, ?, ?, 1, ?, ?, ?, -1, '', '', ?, '{}', NULL, NULL, NULL, NULL)
+        RETURNING id
+        """,
+        row -> row.whole("id"),
+        pipeline,
+        place,
+        attempt,
+        spec.name(),
+        JobSpecJson.text(spec),
+        status.keyword(),
+        bytes(List.of()));
+  }
+
+  @Override
+  public boolean change(Job job, JobStatus seen, Actor by, Instant at, Optional<Lease> lease) {
+    if (lease.isPresent() && lease.get().id() != job.pipeline()) {
+      throw new IllegalArgumentException(
+          "job %d is not in pipeline %d, which the lease is on"
+              .formatted(job.id(), lease.get().id()));
+    }
+    return feed.write(
+        "changing job " + job.id(),
+        session -> {
+          var newest = SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, job.pipeline());
+          var changed = update(session, job, seen, lease.map(Lease::generation).orElse(newest));
+          if (changed) {
+            tell(
+                session,
+                job.id(),
+                lease.isEmpty() ? personal(seen, job) : Optional.empty(),
+                by,
+                at);
+            var _ = followed(session, job.pipeline(), lease.isEmpty(), at);
+          }
+          return changed;
+        });
+  }
+
+  private static boolean update(Session session, Job job, JobStatus seen, long generation)
+      throws SQLException {
+    return session.change(
+            CHANGE,
+            JobSpecJson.text(job.spec()),
+            job.status().keyword(),
+            job.exitCode(),
+            job.failureReason(),
+            job.message(),
+            bytes(job.artifacts()),
+            Json.texts(job.dotenv()),
+            job.deploy(),
+            job.scheduledAt(),
+            job.startedAt(),
+            job.finishedAt(),
+            job.id(),
+            seen.keyword(),
+            generation)
+        == 1;
+  }
+
+  /// What a person did to a job; the engine's own changes are in the feed only.
+  private static Optional<String> personal(JobStatus seen, Job job) {
+    if (job.status() == JobStatus.CANCELED) {
+      return Optional.of("job.cancelled");
+    } else if (job.status() == JobStatus.PENDING
+        && (seen == JobStatus.MANUAL || seen == JobStatus.SCHEDULED)) {
+      return Optional.of("job.played");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Job> retry(long id, Actor by, Instant at) {
+    return feed.write(
+        "running job %d again".formatted(id),
+        session -> {
+          var pipeline =
+              session.one(
+                  "SELECT pipeline FROM job WHERE id = ?", row -> row.whole("pipeline"), id);
+          if (pipeline.isEmpty()) {
+            return Optional.empty();
+          }
+          SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, pipeline.get());
+          var job = job(session, id).orElseThrow();
+          var retired =
+              job.status().finished()
+                  ? session.change("UPDATE job SET newest = 0 WHERE id = ? AND newest = 1", id)
+                  : 0;
+          if (retired == 0) {
+            return Optional.empty();
+          }
+          var place =
+              session.only("SELECT place FROM job WHERE id = ?", row -> row.number("place"), id);
+          var again =
+              insertJob(
+                  session, job.pipeline(), place, job.attempt() + 1, job.spec(), JobStatus.PENDING);
+          // Whether what was skipped has its turn now is decided anew.
+          session.change(
+              """
+              UPDATE job SET status = 'created', finished_at = NULL
+               WHERE pipeline = ? AND newest = 1 AND status = 'skipped'
+              """,
+              job.pipeline());
+          tell(
+              session,
+              again,
+              by.equals(Actor.ENGINE) ? Optional.empty() : Optional.of("job.retried"),
+              by,
+              at);
+          var _ = followed(session, job.pipeline(), true, at);
+          return job(session, again);
+        });
+  }
+
+  private static void tell(Session session, long id, Optional<String> kind, Actor by, Instant at)
+      throws SQLException {
+    var job = job(session, id).orElseThrow();
+    var project =
+        session.only(
+            "SELECT project FROM pipeline WHERE id = ?",
+            row -> row.text("project"),
+            job.pipeline());
+    if (kind.isPresent()) {
+      SqlLedger.write(
+          session,
+          project,
+          by,
+          kind.get(),
+          Map.of(
+              "pipeline", Long.toString(job.pipeline()),
+              "job", Long.toString(id),
+              "name", job.spec().name(),
+              "attempt", Integer.toString(job.attempt())),
+          at);
+    }
+    SqlFeed.write(
+        session,
+        "job",
+        Map.of(
+            "project", project,
+            "pipeline", Long.toString(job.pipeline()),
+            "job", Long.toString(id),
+            "name", job.spec().name(),
+            "state", job.status().keyword()),
+        at);
+  }
+
+  @Override
+  public void addProblems(long id, List<String> problems, Lease lease) {
+    feed.write(
+        "noting problems of pipeline " + id,
+        session -> {
+          if (SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, id) != lease.generation()) {
+            return false;
+          }
+          var all = new LinkedHashSet<>(find(session, id).orElseThrow().problems());
+          if (all.addAll(problems)) {
+            session.changeOne(
+                """
+                UPDATE pipeline SET problems = ?, changes = changes + 1
+                 WHERE id = ? AND EXISTS (SELECT 1 FROM lease l
+                                           WHERE l.kind = 'pipeline' AND l.id = pipeline.id
+                                             AND l.generation = ?)
+                """,
+                Json.list(all).toString(),
+                id,
+                lease.generation());
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public boolean settle(long id, long changes, Lease lease) {
+    return transactions.write(
+        "settling pipeline " + id,
+        session -> {
+          SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, id);
+          return session.change(
+                  """
+                  UPDATE lease SET has_work = 0
+                   WHERE kind = 'pipeline' AND id = ? AND generation = ?
+                     AND EXISTS (SELECT 1 FROM pipeline p WHERE p.id = lease.id AND p.changes = ?)
+                  """,
+                  id,
+                  lease.generation(),
+                  changes)
+              == 1;
+        });
+  }
+
+  /// Work out the pipeline's status from its jobs' and tell of it.
+  ///
+  /// @param fresh whether what changed came from outside the engine
+  private static Pipeline followed(Session session, long id, boolean fresh, Instant at)
+      throws SQLException {
+    var before = find(session, id).orElseThrow();
+    var jobs = jobs(session, id).stream().map(Job::run).toList();
+    var status =
+        jobs.isEmpty() && !before.problems().isEmpty()
+            ? PipelineStatus.FAILED
+            : PipelineMachine.status(jobs);
+    var startedAt =
+        before
+            .startedAt()
+            .or(() -> status == PipelineStatus.RUNNING ? Optional.of(at) : Optional.empty());
+    var finishedAt =
+        status.finished() ? before.finishedAt().or(() -> Optional.of(at)) : Optional.empty();
+    session.changeOne(
+        """
+        UPDATE pipeline SET status = ?, started_at = ?, finished_at = ?, changes = changes + 1
+         WHERE id = ?
+        """,
+        status.keyword(),
+        startedAt,
+        finishedAt,
+        id);
+    SqlLeases.work(session, SqlLeases.Kind.PIPELINE, id, true, fresh);
+    SqlFeed.write(
+        session,
+        "pipeline",
+        Map.of(
+            "project", before.project().value(),
+            "pipeline", Long.toString(id),
+            "number", Long.toString(before.number()),
+            "ref", before.ref(),
+            "state", status.keyword()),
+        at);
+    return find(session, id).orElseThrow();
+  }
+
+  @Override
+  public Optional<Pipeline> find(long id) {
+    return transactions.read("reading pipeline " + id, session -> find(session, id));
+  }
+
+  private static Optional<Pipeline> find(Session session, long id) throws SQLException {
+    return session.one("SELECT * FROM pipeline WHERE id = ?", SqlPipelines::pipeline, id);
+  }
+
+  @Override
+  public List<Pipeline> of(ProjectName project, int most, int skip) {
+    return transactions.read(
+        "listing the pipelines of " + project,
+        session ->
+            session.list(
+                "SELECT * FROM pipeline WHERE project = ? ORDER BY number DESC LIMIT ? OFFSET ?",
+                SqlPipelines::pipeline,
+                project.value(),
+                most,
+                skip));
+  }
+
+  private static Pipeline pipeline(Row row) throws SQLException {
+    var what = "pipeline " + row.whole("id");
+    return new Pipeline(
+        row.whole("id"),
+        row.whole("number"),
+        new ProjectName(row.text("project")),
+        new CommitSha(row.text("sha")),
+        row.text("ref"),
+        row.yes("tag"),
+        row.text("source"),
+        row.text("title"),
+        row.text("author"),
+        Json.readList("the stages of " + what, row.text("stages")),
+        Json.readList("the problems of " + what, row.text("problems")),
+        Json.readTexts("the variables of " + what, row.text("variables")),
+        PipelineStatus.valueOf(row.text("status").toUpperCase(Locale.ROOT)),
+        row.whole("changes"),
+        row.text("started_by"),
+        row.time("created_at"),
+        row.maybeTime("started_at"),
+        row.maybeTime("finished_at"));
+  }
+
+  @Override
+  public List<Job> jobs(long pipeline) {
+    return transactions.read(
+        "reading the jobs of pipeline " + pipeline, session -> jobs(session, pipeline));
+  }
+
+  private static List<Job> jobs(Session session, long pipeline) throws SQLException {
+    return session.list(
+        "SELECT * FROM job WHERE pipeline = ? AND newest = 1 ORDER BY place",
+        SqlPipelines::job,
+        pipeline);
+  }
+
+  @Override
+  public Optional<Job> job(long id) {
+    return transactions.read("reading job " + id, session -> job(session, id));
+  }
+
+  private static Optional<Job> job(Session session, long id) throws SQLException {
+    return session.one("SELECT * FROM job WHERE id = ?", SqlPipelines::job, id);
+  }
+
+  /// What a job is to do.
+  static JobSpec spec(Session session, long job) throws SQLException {
+    return session.only(
+        "SELECT spec FROM job WHERE id = ?",
+        row -> JobSpecJson.read("job " + job, row.text("spec")),
+        job);
+  }
+
+  private static Job job(Row row) throws SQLException {
+    var what = "job " + row.whole("id");
+    return new Job(
+        row.whole("id"),
+        row.whole("pipeline"),
+        JobSpecJson.read(what, row.text("spec")),
+        JobStatus.valueOf(row.text("status").toUpperCase(Locale.ROOT)),
+        row.number("attempt"),
+        row.number("exit_code"),
+        row.text("failure_reason"),
+        row.text("message"),
+        readArtifacts(row.bytes("artifacts")),
+        Json.readTexts("the variables of " + what, row.text("dotenv")),
+        row.maybeWhole("deploy"),
+        row.maybeTime("scheduled_at"),
+        row.maybeTime("started_at"),
+        row.maybeTime("finished_at"));
+  }
+
+  private static byte[] bytes(List<TreeEntry> artifacts) {
+    return new Listing(List.copyOf(artifacts.stream().map(TreeEntry::canonical).toList())).bytes();
+  }
+
+  private static List<TreeEntry> readArtifacts(byte[] bytes) {
+    return Bencode.expect(Bencode.read(bytes), Listing.class).values().stream()
+        .map(value -> TreeEntry.of(Bencode.expect(value, Dictionary.class)))
+        .toList();
+  }
+}

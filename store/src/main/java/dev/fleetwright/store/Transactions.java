@@ -1,0 +1,36 @@
+package dev.fleetwright.store;
+
+import java.sql.SQLException;
+
+/// Runs work as transactions of one database. Safe for any number of threads.
+interface Transactions extends AutoCloseable {
+
+  /// What is done in one transaction. It may be run several times, each time on a state where the
+  /// earlier tries left nothing; so it touches nothing but the session.
+  @FunctionalInterface
+  interface Work<T> {
+    T in(Session session) throws SQLException;
+  }
+
+  /// Do it wholly and durably, or not at all. Conflicts with other transactions are resolved by
+  /// running it again. When the connection is lost at the commit, the database is asked what became
+  /// of it.
+  ///
+  /// Interruption does not cut it short, since an interrupted commit would be a doubtful one; the
+  /// thread's interrupt status is kept.
+  ///
+  /// @param during what is being done, for messages
+  /// @throws dev.fleetwright.core.engine.StoreUnavailable when the database cannot do it now
+  <T> T write(String during, Work<T> work);
+
+  /// Look, on one consistent state.
+  ///
+  /// @throws dev.fleetwright.core.engine.StoreUnavailable when the database cannot do it now
+  <T> T read(String during, Work<T> work);
+
+  /// Which database it is.
+  Dialect dialect();
+
+  @Override
+  void close();
+}
