@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.fleetwright.core.pipeline.JobExecutor.JobLog;
 import dev.fleetwright.core.secret.Masking;
 import java.time.Clock;
+import java.util.Optional;
 
 /// The log of one job: what its script prints and what we say about it, in order and masked.
 ///
@@ -20,6 +21,7 @@ final class JobConsole implements AutoCloseable {
   private static final String PLAIN = "\u001b[0;m";
   private static final String CLEAR_LINE = "\r\u001b[0K";
 
+  private final JobLog log;
   private final Masking.Output masked;
   private final Clock clock;
   private final long most;
@@ -27,10 +29,12 @@ final class JobConsole implements AutoCloseable {
   private long printed;
   private boolean held;
   private boolean lineOpen;
+  private Optional<RuntimeException> failure = Optional.empty();
 
   /// @param most how many bytes the script may print; what is more is dropped
   JobConsole(JobLog log, Masking masking, Clock clock, long most) {
-    this.masked = masking.into(log::append);
+    this.log = log;
+    this.masked = masking.into(this::passOn);
     this.clock = clock;
     this.most = most;
     this.ticker = Thread.ofVirtual().name("job-log-tick").start(this::tick);
@@ -92,6 +96,12 @@ final class JobConsole implements AutoCloseable {
     }
   }
 
+  /// Why what was printed is not in the log. The script is read on all the same: it would stop at a
+  /// full pipe otherwise, and nobody would know why.
+  synchronized Optional<RuntimeException> failure() {
+    return failure;
+  }
+
   @Override
   public void close() {
     ticker.interrupt();
@@ -122,6 +132,17 @@ final class JobConsole implements AutoCloseable {
       masked.write(bytes, from, length);
       held = true;
       lineOpen = bytes[from + length - 1] != '\n';
+    }
+  }
+
+  private void passOn(byte[] bytes, int from, int length) {
+    if (failure.isPresent()) {
+      return;
+    }
+    try {
+      log.append(bytes, from, length);
+    } catch (RuntimeException e) {
+      failure = Optional.of(e);
     }
   }
 

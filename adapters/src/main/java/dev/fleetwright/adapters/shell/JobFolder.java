@@ -3,12 +3,15 @@ package dev.fleetwright.adapters.shell;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where one job lives: its work tree, a home and a place for temporary files of its own.
@@ -16,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// @param all the folder that goes away with the job
 record JobFolder(Path all, Path project, Path home, Path temporary) {
 
+  private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
+
   /// Make an empty one; what an earlier try left is deleted first.
   static JobFolder make(Path builds, long job, String project) throws IOException {
     Files.createDirectories(builds);
     var all = builds.resolve(Long.toString(job));
     delete(all);
-    Files.createDirectory(
-        all, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.createDirectory(all, PosixFilePermissions.asFileAttribute(OWN));
     // Beside each other, and the folder's name is the project's, as programs that show it expect.
     return new JobFolder(
         all,
@@ -46,9 +50,18 @@ record JobFolder(Path all, Path project, Path home, Path temporary) {
   /// Delete a folder with all that is in it; links are deleted, not followed.
   static void delete(Path folder) throws IOException {
     try {
+      open(folder);
       Files.walkFileTree(folder, new Deletion());
     } catch (NoSuchFileException _) {
       // Gone already.
+    }
+  }
+
+  /// Some tools (Go's module cache) make folders that even their owner cannot empty.
+  private static void open(Path folder) throws IOException {
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        && !(Files.isReadable(folder) && Files.isWritable(folder) && Files.isExecutable(folder))) {
+      Files.setPosixFilePermissions(folder, OWN);
     }
   }
 
@@ -56,14 +69,10 @@ record JobFolder(Path all, Path project, Path home, Path temporary) {
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
         throws IOException {
-      // Some tools (Go's module cache) make folders that even their owner cannot empty. The walk
-      // has
-      // opened this one by now, so it is those inside that this is for.
-      try (var inside = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      // The walk has opened this one by now; it is those inside that have to be readable.
+      try (var inside = Files.newDirectoryStream(folder)) {
         for (var each : inside) {
-          if (!Files.isSymbolicLink(each) && !Files.isWritable(each)) {
-            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwx------"));
-          }
+          open(each);
         }
       }
       return FileVisitResult.CONTINUE;

@@ -83,7 +83,7 @@ final class JobProcess implements AutoCloseable {
       try (var word = shell.getOutputStream()) {
         word.write('\n');
       } catch (IOException e) {
-        process.close();
+        process.close(); // the guard; what there is of the shell is ended below
         throw e;
       }
       return process;

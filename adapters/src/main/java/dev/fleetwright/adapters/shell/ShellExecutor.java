@@ -307,6 +307,14 @@ public final class ShellExecutor implements JobExecutor {
           console.warn(message);
         }
       }
+      var lost = console.failure();
+      if (lost.isPresent()) {
+        log.atError()
+            .addKeyValue("job", order.job())
+            .setCause(lost.get())
+            .log("a job's log is lost");
+        settled = new Ending.Failed(1, SYSTEM_FAILURE, "its log could not be written");
+      }
       switch (settled) {
         case Ending.Succeeded _ -> console.succeeded("Job succeeded");
         case Ending.Failed(_, _, var message) -> console.failed("Job failed: " + message);

@@ -290,6 +290,26 @@ class ShellExecutorTest {
   }
 
   @Test
+  void a_log_that_cannot_be_written_fails_the_job_and_does_not_stop_it() throws Exception {
+    var done = temporary.resolve("done");
+    var job = workshop.job("head -c 1000000 /dev/zero", "touch " + done);
+    var outcome =
+        job.run((bytes, from, length) -> {
+          throw new IllegalStateException("disk full");
+        });
+    assertThat(outcome.ending())
+        .isEqualTo(new Ending.Failed(1, "runner_system_failure", "its log could not be written"));
+    assertThat(done).exists();
+  }
+
+  @Test
+  void folders_that_nobody_may_enter_are_deleted_too() throws Exception {
+    var job = workshop.job("mkdir -p a/b; touch a/b/c; chmod 0 a/b; chmod 500 a; chmod 0 ../..");
+    assertThat(job.run().ending()).isInstanceOf(Ending.class);
+    assertThat(workshop.builds).isEmptyDirectory();
+  }
+
+  @Test
   void what_takes_too_long_is_ended() throws Exception {
     var pid = temporary.resolve("pid");
     var job =
