@@ -250,13 +250,14 @@ public final class Planner {
           new Revision(script.stream().toList());
       case Wanted.Stop(var script) when binding.equals(SCRIPT) ->
           new Revision(script.stream().toList());
-      case Wanted.Start(var release, _) -> rendered(environment, release);
+      case Wanted.Start(var release, _) -> rendered(environment, binding, release);
       case Wanted.Stop _ -> Revision.EMPTY;
       case Wanted.GoBack(_, _, var revisions) -> stored(binding, revisions);
     };
   }
 
-  private static Revision rendered(Environment environment, Release release) {
+  private static Revision rendered(
+      Environment environment, TargetBinding binding, Release release) {
     var wantedNames = environment.policy().components();
     var missing = new ArrayList<>(wantedNames);
     var components = new ArrayList<Component>();
@@ -267,7 +268,7 @@ public final class Planner {
             new Component(
                 component.name(),
                 component.files(),
-                RunSettings.in(environment, component.settings())));
+                RunSettings.in(environment, binding, component.settings())));
       }
     }
     if (!missing.isEmpty()) {

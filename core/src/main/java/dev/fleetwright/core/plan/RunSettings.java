@@ -2,13 +2,15 @@ package dev.fleetwright.core.plan;
 
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.target.Settings;
+import dev.fleetwright.core.target.TargetBinding;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How a component is run in one environment: the environment's variables over the component's own,
-/// and every `${NAME}` in what is below `run.` replaced by them.
+/// How a component is run in one environment and on one target: the component's own variables, the
+/// environment's over them and the target's over those; and every `${NAME}` in what is below `run.`
+/// replaced by them.
 ///
 /// A name that is not known here stays as it is; a target may know it, as it knows `PORT`. Values
 /// are replaced once, never the result again, so no variable can write another's value.
@@ -20,12 +22,13 @@ final class RunSettings {
 
   private RunSettings() {}
 
-  static Settings in(Environment environment, Settings settings) {
+  static Settings in(Environment environment, TargetBinding binding, Settings settings) {
     if (settings.values().keySet().stream().noneMatch(key -> key.startsWith(RUN))) {
       return settings;
     }
     var variables = new TreeMap<>(settings.map(VARIABLES));
     variables.putAll(environment.policy().variables());
+    variables.putAll(binding.settings().map("variables"));
     var rendered = new TreeMap<String, String>();
     settings.values().forEach((key, value) -> rendered.put(key, value));
     variables.forEach(

@@ -1,0 +1,327 @@
+package dev.fleetwright.server.operations;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.deploy.DeployEvent;
+import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.deploy.DeployRequest;
+import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.deploy.DeployState.Draft;
+import dev.fleetwright.core.deploy.DeployState.Paused;
+import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Running;
+import dev.fleetwright.core.deploy.DeployState.Verifying;
+import dev.fleetwright.core.deploy.DeployState.Waiting;
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.Deploys.Appended;
+import dev.fleetwright.core.engine.DeployPlanner;
+import dev.fleetwright.core.engine.DeployPlanner.WayBack;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Planner.Planning;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.release.Releases;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Planning, starting, approving and steering deploys.
+public final class DeployOperations {
+
+  private final Environments environments;
+  private final Releases releases;
+  private final Deploys deploys;
+  private final DeployPlanner planning;
+  private final DeployScripts scripts;
+  private final InstantSource clock;
+
+  public DeployOperations(
+      Environments environments,
+      Releases releases,
+      Deploys deploys,
+      DeployPlanner planning,
+      DeployScripts scripts,
+      InstantSource clock) {
+    this.environments = environments;
+    this.releases = releases;
+    this.deploys = deploys;
+    this.planning = planning;
+    this.scripts = scripts;
+    this.clock = clock;
+  }
+
+  /// What shall be deployed.
+  public sealed interface Wish {
+    /// The environment's id.
+    long environment();
+
+    /// A release, by its id.
+    record Start(long environment, long release) implements Wish {}
+
+    /// Nothing: the environment is taken down.
+    record Stop(long environment) implements Wish {}
+
+    /// What an earlier deploy brought, by that deploy's id.
+    record GoBack(long environment, long deploy) implements Wish {}
+  }
+
+  /// What a deploy would do; changes nothing.
+  public Answer<Plan> preview(Wish wish) {
+    return environment(wish).then(environment -> plan(environment, wish));
+  }
+
+  /// Record a deploy; the engine does it.
+  ///
+  /// With the hash of a plan that was previewed, exactly that plan is done: when something has
+  /// moved since, the deploy is refused and says what. Without, it is planned by the engine, and
+  /// anew when something moves while it waits.
+  ///
+  /// @param plan the hash that [#preview] gave
+  /// @param idempotencyKey repeating a request with the same key gives the first one's deploy
+  public Answer<DeployView> deploy(
+      Wish wish, Optional<Digest> plan, Optional<String> idempotencyKey, String reason, Actor by) {
+    return environment(wish)
+        .then(environment -> {
+          var planned = plan(environment, wish);
+          return planned.then(now ->
+              plan.filter(hash -> !hash.equals(now.hash())).isPresent()
+                  ? Answer.refused(
+                      "plan_moved",
+                      "the plan is no longer what would happen: now %s would change"
+                          .formatted(now.summary()),
+                      "look at the new plan and confirm that")
+                  : Answer.done(
+                      deploys.add(
+                          request(environment, wish, plan.map(_ -> now), idempotencyKey, reason),
+                          by,
+                          clock.instant())));
+        });
+  }
+
+  private DeployRequest request(
+      Environment environment,
+      Wish wish,
+      Optional<Plan> plan,
+      Optional<String> idempotencyKey,
+      String reason) {
+    return switch (wish) {
+      case Wish.Start(_, var release) ->
+          new DeployRequest(
+              environment.id(),
+              DeployKind.START,
+              Optional.of(release),
+              Optional.empty(),
+              releases.find(release).flatMap(r -> scripts.starting(environment, r)),
+              Optional.empty(),
+              plan,
+              idempotencyKey,
+              reason);
+      case Wish.Stop _ ->
+          new DeployRequest(
+              environment.id(),
+              DeployKind.STOP,
+              Optional.empty(),
+              Optional.empty(),
+              scripts.stopping(environment),
+              Optional.empty(),
+              plan,
+              idempotencyKey,
+              reason);
+      case Wish.GoBack(_, var deploy) ->
+          new DeployRequest(
+              environment.id(),
+              DeployKind.ROLLBACK,
+              deploys.find(deploy).flatMap(v -> v.deploy().release()),
+              Optional.of(deploy),
+              Optional.empty(),
+              Optional.empty(),
+              plan,
+              idempotencyKey,
+              reason);
+    };
+  }
+
+  private Answer<Environment> environment(Wish wish) {
+    return environments
+        .find(wish.environment())
+        .<Answer<Environment>>map(Answer::done)
+        .orElseGet(() -> Answer.notFound("environment " + wish.environment()));
+  }
+
+  private Answer<Plan> plan(Environment environment, Wish wish) {
+    var answer =
+        switch (wish) {
+          case Wish.Start(_, var id) -> {
+            var release = releases.find(id).filter(r -> r.project().equals(environment.project()));
+            yield planning.start(
+                environment, release, release.flatMap(r -> scripts.starting(environment, r)));
+          }
+          case Wish.Stop _ -> planning.stop(environment, scripts.stopping(environment));
+          case Wish.GoBack(_, var deploy) -> planning.goBack(environment, deploy);
+        };
+    return switch (answer) {
+      case Planning.Ready(var plan) -> Answer.done(plan);
+      case Planning.Impossible(var reasons) ->
+          Answer.refused("cannot_be_planned", String.join("; ", reasons), "");
+      case Planning.NotNow(var reason) ->
+          Answer.refused("target_unreachable", reason, "try again when it answers");
+    };
+  }
+
+  /// The release that a preview starts from when nobody chose one: the newest.
+  public Optional<Release> newestRelease(Environment environment) {
+    return releases.of(environment.project(), 1, 0).stream().findFirst();
+  }
+
+  /// The versions that an environment ran, and whether it can go back to each now.
+  public List<WayBack> waysBack(Environment environment) {
+    return planning.waysBack(environment);
+  }
+
+  /// Agree to the plan of a waiting deploy. Agreeing twice is agreeing once.
+  ///
+  /// @param plan the hash of what the person has seen
+  public Answer<DeployView> approve(long deploy, Digest plan, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            switch (view.state()) {
+              case Waiting waiting when !waiting.plan().hash().equals(plan) ->
+                  Answer.refused(
+                      "plan_moved",
+                      "the deploy has a new plan since you looked",
+                      "look at the new plan and approve that");
+              case Waiting waiting when waiting.plan().approvals() == 0 ->
+                  Answer.refused("no_approval_needed", "this deploy needs no approval", "");
+              case Waiting _ -> Answer.done(new DeployEvent.Approved(by.name(), plan));
+              case DeployState other -> tooLate("approved", other);
+            });
+  }
+
+  /// Disagree; the deploy ends.
+  public Answer<DeployView> reject(long deploy, String reason, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            switch (view.state()) {
+              case Draft _, Waiting _ -> Answer.done(new DeployEvent.Rejected(by.name(), reason));
+              case DeployState other -> tooLate("rejected", other);
+            });
+  }
+
+  /// End it; what was done so far stays.
+  public Answer<DeployView> cancel(long deploy, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            switch (view.state()) {
+              case Draft _, Waiting _, Running _, Paused _, Verifying _ ->
+                  Answer.done(new DeployEvent.CancelAsked(by.name()));
+              case DeployState other -> tooLate("cancelled", other);
+            });
+  }
+
+  /// Stop before the next step.
+  public Answer<DeployView> pause(long deploy, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            view.state() instanceof Running
+                ? Answer.done(new DeployEvent.PauseAsked(by.name()))
+                : tooLate("paused", view.state()));
+  }
+
+  /// Go on after a pause, or take back the wish for one.
+  public Answer<DeployView> resume(long deploy, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            view.state() instanceof Paused || view.state() instanceof Running
+                ? Answer.done(new DeployEvent.ResumeAsked(by.name()))
+                : tooLate("resumed", view.state()));
+  }
+
+  /// Take back what a deploy under way has done.
+  public Answer<DeployView> rollBackUnderWay(long deploy, String reason, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            switch (view.state()) {
+              case Running _, Paused _, Verifying _ ->
+                  Answer.done(new DeployEvent.RollbackAsked(by.name(), reason));
+              case DeployState other -> tooLate("rolled back while under way", other);
+            });
+  }
+
+  /// What a person found out about a step in doubt.
+  public enum Finding {
+    /// It happened.
+    DONE,
+    /// It did not happen; take back the steps before it.
+    NOT_DONE,
+    /// Do it again.
+    REPEAT
+  }
+
+  /// Say what became of a step that nobody could observe.
+  public Answer<DeployView> settleDoubt(long deploy, Finding finding, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            view.state() instanceof Running(_, var step, Phase.InDoubt _, _)
+                ? Answer.done(
+                    switch (finding) {
+                      case DONE -> new DeployEvent.StepApplied(step, "said by " + by);
+                      case NOT_DONE ->
+                          new DeployEvent.StepRefused(step, by + " says that it did not happen");
+                      case REPEAT -> new DeployEvent.RepeatAsked(step, by.name());
+                    })
+                : Answer.refused("not_in_doubt", "no step of this deploy is in doubt", ""));
+  }
+
+  private static Answer<DeployEvent> tooLate(String verb, DeployState state) {
+    return Answer.refused(
+        "wrong_state",
+        "a deploy that is %s cannot be %s".formatted(state.keyword().replace('_', ' '), verb),
+        "");
+  }
+
+  /// Store what a person wants, decided anew whenever the deploy moved meanwhile.
+  private Answer<DeployView> decide(
+      long id, Actor by, Function<DeployView, Answer<DeployEvent>> decision) {
+    var found = deploys.find(id);
+    while (found.isPresent()) {
+      var view = found.get();
+      switch (decision.apply(view)) {
+        case Answer.Done<DeployEvent>(var event) -> {
+          switch (deploys.append(
+              id, view.sequence(), event, by, clock.instant(), Optional.empty())) {
+            case Appended.Stored(var now) -> {
+              return Answer.done(now);
+            }
+            case Appended.Moved(var now) -> found = Optional.of(now);
+            case Appended.LeaseLost _ ->
+                throw new IllegalStateException("a person's wish needs no lease");
+          }
+        }
+        case Answer.NotFound<DeployEvent>(var what) -> {
+          return Answer.notFound(what);
+        }
+        case Answer.Refused<DeployEvent>(var code, var message, var remedy, _) -> {
+          return Answer.refused(code, message, remedy);
+        }
+      }
+    }
+    return Answer.notFound("deploy " + id);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.fleetwright.server.operations;
+
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.EnvironmentSlug;
+import dev.fleetwright.core.environment.Tier;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
+import dev.fleetwright.core.pipeline.JobSpec.Need;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
+import dev.fleetwright.pipeline.gitlab.PredefinedVariables;
+import dev.fleetwright.pipeline.variable.Variable;
+import dev.fleetwright.pipeline.variable.VariableExpansion;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Puts together what a job's script sees: variables in GitLab's order of precedence (contract
+/// 2a.7) and the artifacts of the jobs before it.
+public final class JobOrders {
+
+  private static final Duration USUAL_TIMEOUT = Duration.ofHours(1);
+
+  private final Projects projects;
+  private final Contexts contexts;
+
+  JobOrders(Projects projects, Contexts contexts) {
+    this.projects = projects;
+    this.contexts = contexts;
+  }
+
+  JobOrder order(Pipeline pipeline, Job job, List<Job> jobs) {
+    var from = artifactsFrom(pipeline, job, jobs);
+    return new JobOrder(
+        job.id(),
+        pipeline.project(),
+        pipeline.sha(),
+        pipeline.ref(),
+        job.spec(),
+        files(from),
+        variables(pipeline, job, from),
+        List.of(),
+        job.spec().timeout().orElse(USUAL_TIMEOUT));
+  }
+
+  /// Artifacts come from the needed jobs that do not say `artifacts: false`; without `needs`, from
+  /// those that `dependencies` names, or from all of earlier stages.
+  private static List<Job> artifactsFrom(Pipeline pipeline, Job job, List<Job> jobs) {
+    var spec = job.spec();
+    var stage = pipeline.stages().indexOf(spec.stage());
+    return jobs.stream()
+        .filter(other ->
+            spec.needs()
+                .map(needs ->
+                    needs.stream()
+                        .filter(Need::artifacts)
+                        .anyMatch(n -> n.job().equals(other.spec().name())))
+                .or(() -> spec.artifactsFrom().map(f -> f.contains(other.spec().name())))
+                .orElse(pipeline.stages().indexOf(other.spec().stage()) < stage))
+        .toList();
+  }
+
+  private static List<TreeEntry> files(List<Job> from) {
+    var byPath = new TreeMap<String, TreeEntry>();
+    from.forEach(j -> j.artifacts().forEach(e -> byPath.put(e.path(), e)));
+    return List.copyOf(byPath.values());
+  }
+
+  private SortedMap<String, String> variables(Pipeline pipeline, Job job, List<Job> from) {
+    var all = new TreeMap<String, String>();
+    var project = projects.find(pipeline.project()).orElseThrow();
+    var context =
+        contexts.of(
+            project,
+            pipeline.sha(),
+            Optional.empty(),
+            pipeline.ref(),
+            pipeline.tag(),
+            Source.valueOf(pipeline.source().toUpperCase(Locale.ROOT)),
+            pipeline.by(),
+            Map.of());
+    put(all, PredefinedVariables.of(context));
+    put(
+        all,
+        PredefinedVariables.ofRun(
+            pipeline.id(), pipeline.number(), url(pipeline), pipeline.createdAt().toString(), ""));
+    ofJob(all, pipeline, job);
+    all.putAll(job.spec().variables());
+    from.forEach(j -> all.putAll(j.dotenv()));
+    all.putAll(pipeline.variables());
+    // What the server could not know when the pipeline was made, such as $CI_PIPELINE_IID, is
+    // expanded once more, as the runner does.
+    var known = Map.copyOf(all);
+    job.spec()
+        .variables()
+        .keySet()
+        .forEach(
+            name -> all.computeIfPresent(name, (_, v) -> VariableExpansion.onRunner(v, known)));
+    return all;
+  }
+
+  private static void put(Map<String, String> all, Map<String, Variable> variables) {
+    variables.forEach((name, variable) -> all.put(name, variable.value()));
+  }
+
+  private void ofJob(Map<String, String> all, Pipeline pipeline, Job job) {
+    var spec = job.spec();
+    all.put("CI_JOB_ID", Long.toString(job.id()));
+    all.put("CI_JOB_NAME", spec.name());
+    all.put("CI_JOB_NAME_SLUG", PredefinedVariables.slug(spec.name()));
+    all.put("CI_JOB_STAGE", spec.stage());
+    all.put("CI_JOB_URL", url(pipeline) + "/jobs/" + job.id());
+    all.put("CI_NODE_TOTAL", spec.variables().getOrDefault("CI_NODE_TOTAL", "1"));
+    spec.image().ifPresent(image -> all.put("CI_JOB_IMAGE", image));
+    spec.environment()
+        .filter(e -> EnvironmentName.valid(e.name()))
+        .ifPresent(environment -> {
+          var name = new EnvironmentName(environment.name());
+          all.put("CI_ENVIRONMENT_NAME", name.value());
+          all.put("CI_ENVIRONMENT_SLUG", EnvironmentSlug.of(name).value());
+          all.put("CI_ENVIRONMENT_ACTION", environment.action().name().toLowerCase(Locale.ROOT));
+          all.put(
+              "CI_ENVIRONMENT_TIER",
+              environment.deploymentTier().orElseGet(() -> Tier.guess(name.value()).keyword()));
+          environment.url().ifPresent(url -> all.put("CI_ENVIRONMENT_URL", url));
+        });
+  }
+
+  private String url(Pipeline pipeline) {
+    return contexts.publicUrl()
+        + "/projects/"
+        + pipeline.project()
+        + "/pipelines/"
+        + pipeline.number();
+  }
+}

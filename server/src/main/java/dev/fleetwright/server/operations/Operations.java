@@ -1,0 +1,64 @@
+package dev.fleetwright.server.operations;
+
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.engine.DeployPlanner;
+import dev.fleetwright.core.engine.PipelineWork;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.project.Repositories;
+import dev.fleetwright.core.release.Releases;
+import java.time.InstantSource;
+
+/// All operations, wired to the ports.
+///
+/// @param pipelineWork what the engine needs of them
+public record Operations(
+    ProjectOperations projects,
+    PipelineOperations pipelines,
+    DeployOperations deploys,
+    PipelineWork pipelineWork) {
+
+  /// Wire them.
+  ///
+  /// @param publicUrl where people reach this server, without a `/` at the end
+  /// @param version of this server
+  public static Operations over(
+      Projects projects,
+      Repositories repositories,
+      Environments environments,
+      Releases releases,
+      Pipelines pipelines,
+      Deploys deploys,
+      DeployPlanner planning,
+      Blobs blobs,
+      String publicUrl,
+      String version,
+      InstantSource clock) {
+    var contexts = new Contexts(repositories, publicUrl, version);
+    var orders = new JobOrders(projects, contexts);
+    var scripts = new DeployScripts(pipelines, releases, deploys, orders);
+    var configuration = new Configuration(repositories, environments);
+    var deployOperations =
+        new DeployOperations(environments, releases, deploys, planning, scripts, clock);
+    var pipelineOperations =
+        new PipelineOperations(
+            projects, pipelines, deploys, deployOperations, repositories, contexts, clock);
+    return new Operations(
+        new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
+        pipelineOperations,
+        deployOperations,
+        new Releasing(
+            projects,
+            repositories,
+            releases,
+            deploys,
+            environments,
+            configuration,
+            orders,
+            scripts,
+            blobs,
+            clock));
+  }
+}

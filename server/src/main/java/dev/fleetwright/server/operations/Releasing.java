@@ -1,0 +1,317 @@
+package dev.fleetwright.server.operations;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.deploy.DeployRequest;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.engine.PipelineWork;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Tier;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.core.project.Project;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.project.Repositories;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.target.Component;
+import dev.fleetwright.core.target.Settings;
+import dev.fleetwright.pipeline.problem.Problem;
+import dev.fleetwright.pipeline.project.ComponentRule;
+import dev.fleetwright.pipeline.variable.VariableExpansion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Binds what a pipeline made into a release, and starts the deploys that follow from it.
+final class Releasing implements PipelineWork {
+
+  /// Larger files of a repository are not what one serves; artifacts have no such limit.
+  private static final int LARGEST_FILE = 100 * 1024 * 1024;
+
+  private static final Pattern PREDEFINED = Pattern.compile("\\$\\{(CI_[A-Z0-9_]+)}");
+
+  private final Projects projects;
+  private final Repositories repositories;
+  private final Releases releases;
+  private final Deploys deploys;
+  private final Environments environments;
+  private final Configuration configuration;
+  private final JobOrders orders;
+  private final DeployScripts scripts;
+  private final Blobs blobs;
+  private final InstantSource clock;
+
+  Releasing(
+      Projects projects,
+      Repositories repositories,
+      Releases releases,
+      Deploys deploys,
+      Environments environments,
+      Configuration configuration,
+      JobOrders orders,
+      DeployScripts scripts,
+      Blobs blobs,
+      InstantSource clock) {
+    this.projects = projects;
+    this.repositories = repositories;
+    this.releases = releases;
+    this.deploys = deploys;
+    this.environments = environments;
+    this.configuration = configuration;
+    this.orders = orders;
+    this.scripts = scripts;
+    this.blobs = blobs;
+    this.clock = clock;
+  }
+
+  @Override
+  public JobOrder order(Pipeline pipeline, Job job, List<Job> jobs) {
+    return orders.order(pipeline, job, jobs);
+  }
+
+  @Override
+  public Made release(Pipeline pipeline, List<Job> jobs) {
+    var made = releases.ofPipeline(pipeline.id());
+    if (made.isPresent()) {
+      // The server may have died between the release and what follows from it.
+      deployByThemselves(pipeline, jobs, made.get());
+      return new Made.Done(made.get());
+    }
+    var project = projects.find(pipeline.project()).orElseThrow();
+    var file = configuration.at(project, pipeline.sha());
+    if (!file.sound()) {
+      return new Made.Impossible(
+          file.problems().stream().filter(Problem::isError).map(Problem::toString).toList());
+    }
+    var problems = new ArrayList<String>();
+    var components = new ArrayList<Component>();
+    for (var rule : file.components()) {
+      component(project, pipeline, rule, jobs, problems).ifPresent(components::add);
+    }
+    if (!problems.isEmpty()) {
+      return new Made.Impossible(problems);
+    }
+    var release =
+        releases.add(
+            pipeline.project(),
+            pipeline.sha(),
+            pipeline.ref(),
+            pipeline.title(),
+            pipeline.author(),
+            pipeline.id(),
+            components,
+            actor(pipeline),
+            clock.instant());
+    deployByThemselves(pipeline, jobs, release);
+    return new Made.Done(release);
+  }
+
+  private Optional<Component> component(
+      Project project,
+      Pipeline pipeline,
+      ComponentRule rule,
+      List<Job> jobs,
+      List<String> problems) {
+    var files = new ArrayList<TreeEntry>();
+    if (rule.files().isPresent()) {
+      var folder = rule.files().get();
+      files.addAll(artifactsBelow(folder, jobs));
+      if (files.isEmpty()) {
+        files.addAll(filesBelow(folder, project, pipeline));
+      }
+      if (files.isEmpty()) {
+        problems.add(
+            "component `%s`: no job left an artifact below `%s/`, and the repository has no such folder; add it to `artifacts:paths` of the job that makes it"
+                .formatted(rule.name(), folder));
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Component(rule.name(), files, settings(pipeline, rule, jobs)));
+  }
+
+  /// Files of all jobs, later jobs over earlier ones, with the folder taken off their paths.
+  private static List<TreeEntry> artifactsBelow(String folder, List<Job> jobs) {
+    var byPath = new TreeMap<String, TreeEntry>();
+    for (var job : jobs) {
+      for (var entry : job.artifacts()) {
+        if (folder.isEmpty() || folder.equals(".")) {
+          byPath.put(entry.path(), entry);
+        } else if (entry.path().startsWith(folder + "/")) {
+          var path = entry.path().substring(folder.length() + 1);
+          byPath.put(path, moved(entry, path));
+        }
+      }
+    }
+    return List.copyOf(byPath.values());
+  }
+
+  private static TreeEntry moved(TreeEntry entry, String path) {
+    return switch (entry) {
+      case TreeEntry.File(_, var digest, var size, var executable) ->
+          new TreeEntry.File(path, digest, size, executable);
+      case TreeEntry.Link(_, var to) -> new TreeEntry.Link(path, to);
+    };
+  }
+
+  /// A folder that needs no building is deployed as it lies in the repository.
+  private List<TreeEntry> filesBelow(String folder, Project project, Pipeline pipeline) {
+    var prefix = folder.isEmpty() || folder.equals(".") ? "" : folder + "/";
+    try {
+      var entries = new ArrayList<TreeEntry>();
+      for (var path : repositories.paths(project.name(), pipeline.sha())) {
+        if (path.startsWith(prefix)) {
+          var bytes = repositories.file(project.name(), pipeline.sha(), path, LARGEST_FILE);
+          if (bytes.isPresent()) {
+            var digest = blobs.put(bytes.get());
+            entries.add(
+                new TreeEntry.File(
+                    path.substring(prefix.length()), digest, bytes.get().length, false));
+          }
+        }
+      }
+      return entries;
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading `" + folder + "` of " + pipeline.sha().brief(), e);
+    }
+  }
+
+  /// `${CI_…}` is known when the release is made and is written in; only the components that ask
+  /// for it differ from release to release.
+  private Settings settings(Pipeline pipeline, ComponentRule rule, List<Job> jobs) {
+    if (rule.settings().values().values().stream().noneMatch(v -> v.contains("${CI_"))) {
+      return rule.settings();
+    }
+    var known = orders.order(pipeline, jobs.getFirst(), jobs).variables();
+    var settings = new TreeMap<>(rule.settings().values());
+    settings.replaceAll((_, value) ->
+        PREDEFINED
+            .matcher(value)
+            .replaceAll(match ->
+                match.group(1).startsWith("CI_JOB_")
+                    ? Matcher.quoteReplacement(match.group())
+                    : Matcher.quoteReplacement(known.getOrDefault(match.group(1), match.group()))));
+    return Settings.of(settings);
+  }
+
+  /// Environments that take every release of this branch, unless a job of the pipeline deploys
+  /// there.
+  private void deployByThemselves(Pipeline pipeline, List<Job> jobs, Release release) {
+    if (pipeline.tag()) {
+      return;
+    }
+    for (var environment : environments.of(pipeline.project())) {
+      var automatic = environment.policy().auto().filter(pipeline.ref()::equals).isPresent();
+      if (automatic && jobs.stream().noneMatch(j -> deploysTo(j, environment))) {
+        var _ =
+            deploys.add(
+                new DeployRequest(
+                    environment.id(),
+                    DeployKind.START,
+                    Optional.of(release.id()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of("auto-release-" + release.id()),
+                    ""),
+                new Actor("auto: " + pipeline.ref()),
+                clock.instant());
+      }
+    }
+  }
+
+  private static boolean deploysTo(Job job, Environment environment) {
+    return job.spec().deploys()
+        && job.spec()
+            .environment()
+            .filter(e -> e.name().equals(environment.name().value()))
+            .isPresent();
+  }
+
+  @Override
+  public Begun deploy(Pipeline pipeline, Job job, List<Job> jobs) {
+    var spec = job.spec().environment().orElseThrow();
+    var variables = orders.order(pipeline, job, jobs).variables();
+    var name = VariableExpansion.onRunner(spec.name(), variables);
+    if (!EnvironmentName.valid(name)) {
+      return new Begun.No(
+          "environment_creation_failure",
+          "this job would create an environment with an invalid parameter: its name would be `%s`"
+              .formatted(name));
+    }
+    var project = projects.find(pipeline.project()).orElseThrow();
+    var environment =
+        configuration.define(
+            project,
+            configuration.ofDefaultBranch(project),
+            new EnvironmentName(name),
+            spec.deploymentTier().map(t -> Tier.valueOf(t.toUpperCase(Locale.ROOT))),
+            spec.url().map(u -> VariableExpansion.onRunner(u, variables)),
+            actor(pipeline),
+            clock.instant());
+    return switch (spec.action()) {
+      case START -> start(pipeline, job, jobs, environment);
+      case STOP -> begun(pipeline, job, jobs, environment, DeployKind.STOP, Optional.empty());
+      case PREPARE, VERIFY, ACCESS ->
+          throw new IllegalArgumentException("action " + spec.action() + " deploys nothing");
+    };
+  }
+
+  private Begun start(Pipeline pipeline, Job job, List<Job> jobs, Environment environment) {
+    var runs = jobs.stream().map(Job::run).toList();
+    if (!PipelineMachine.built(pipeline.stages(), runs)) {
+      var building = PipelineMachine.building(pipeline.stages(), runs);
+      return building.stream().allMatch(r -> r.status().finished())
+          ? new Begun.No("script_failure", "there is no release: a job that it is made of failed")
+          : new Begun.NotYet();
+    }
+    return switch (release(pipeline, jobs)) {
+      case Made.Done(var release) ->
+          begun(pipeline, job, jobs, environment, DeployKind.START, Optional.of(release.id()));
+      case Made.Impossible(var problems) ->
+          new Begun.No("script_failure", "there is no release: " + String.join("; ", problems));
+    };
+  }
+
+  private Begun begun(
+      Pipeline pipeline,
+      Job job,
+      List<Job> jobs,
+      Environment environment,
+      DeployKind kind,
+      Optional<Long> release) {
+    var deploy =
+        deploys.add(
+            new DeployRequest(
+                environment.id(),
+                kind,
+                release,
+                Optional.empty(),
+                Optional.of(scripts.component(pipeline, job, jobs)),
+                Optional.of(job.id()),
+                Optional.empty(),
+                Optional.of("job-" + job.id()),
+                ""),
+            actor(pipeline),
+            clock.instant());
+    return new Begun.Deploy(deploy.deploy().id());
+  }
+
+  private static Actor actor(Pipeline pipeline) {
+    return new Actor("pipeline #%d (%s)".formatted(pipeline.number(), pipeline.by()));
+  }
+}
