@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /// A job as the file defines it, merged and checked, before it is known for which commit it runs.
 ///
@@ -48,14 +49,14 @@ record Job(
     static List<Instance> of(String job, Node parallel) {
       return switch (parallel) {
         case Node.Whole(_, var count) ->
-            java.util.stream.IntStream.rangeClosed(1, count.intValue())
+            IntStream.rangeClosed(1, count.intValue())
                 .mapToObj(
                     i -> new Instance(job + " " + i + "/" + count, i, count.intValue(), Map.of()))
                 .toList();
         case Node other -> {
           var rows =
               Matrix.rows(RuleReader.matrix(((Node.Mapping) other).get("matrix").orElseThrow()));
-          yield java.util.stream.IntStream.range(0, rows.size())
+          yield IntStream.range(0, rows.size())
               .mapToObj(i ->
                   new Instance(
                       job + ": [" + String.join(", ", rows.get(i).values()) + "]",

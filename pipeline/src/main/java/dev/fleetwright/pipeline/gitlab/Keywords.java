@@ -25,6 +25,7 @@ import dev.fleetwright.pipeline.yaml.Node.Sequence;
 import dev.fleetwright.pipeline.yaml.Node.Text;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -60,7 +61,7 @@ final class Keywords {
 
   static final Set<String> RETRY_REASONS =
       Collections.unmodifiableSet(
-          new java.util.LinkedHashSet<>(
+          new LinkedHashSet<>(
               List.of(
                   "always",
                   "unknown_failure",

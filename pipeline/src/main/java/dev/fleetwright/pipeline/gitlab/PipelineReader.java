@@ -3,6 +3,7 @@ package dev.fleetwright.pipeline.gitlab;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problems;
+import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.Suggestion;
 import dev.fleetwright.pipeline.source.SourceTree;
 import dev.fleetwright.pipeline.variable.Variable;
@@ -124,8 +125,7 @@ public final class PipelineReader {
         List.copyOf(jobs));
   }
 
-  private Optional<Node> checked(
-      Mapping root, String key, dev.fleetwright.pipeline.shape.Shape shape) {
+  private Optional<Node> checked(Mapping root, String key, Shape shape) {
     return Trees.at(root, key)
         .map(PipelineReader::withFlatRules)
         .filter(node -> shape.check(node, key, problems));
@@ -176,8 +176,7 @@ public final class PipelineReader {
     }
     for (var entry : map.entries().values()) {
       if (!Keywords.DEFAULTS.contains(entry.key())) {
-        dev.fleetwright.pipeline.shape.Shape.unknownKey(
-            entry, "default", Keywords.DEFAULTS, problems);
+        Shape.unknownKey(entry, "default", Keywords.DEFAULTS, problems);
       } else if (defaults.containsKey(entry.key())) {
         problems.error(
             entry.keyAt(),

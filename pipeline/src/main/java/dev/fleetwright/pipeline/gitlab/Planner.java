@@ -60,6 +60,10 @@ final class Planner {
       Optional<List<NeedText>> needs) {}
 
   Planned plan() {
+    refuseUnread();
+    if (problems.errors() > 0) {
+      return new Planned.Refused(problems.sorted());
+    }
     var global = new LinkedHashMap<>(file.variables());
     var workflowVariables = new LinkedHashMap<String, Variable>();
     if (file.workflow().isPresent()) {
@@ -149,21 +153,19 @@ final class Planner {
         new Chosen(job, instance, winner, when, variables, winner.get().needs().or(job::needs)));
   }
 
-  private void refuseBlocking(Iterable<Chosen> chosen) {
+  /// What is not read could change everything else, `workflow` included.
+  private void refuseUnread() {
     for (var gap : gaps) {
-      if (!gap.blocking()) {
-        continue;
-      }
-      if (!Keywords.job().containsKey(gap.keyword())) {
+      if (gap.blocking() && !Keywords.job().containsKey(gap.keyword())) {
         problems.error(
             gap.places().getFirst(),
-            "`"
-                + gap.keyword()
-                + "` is not supported yet, so this pipeline cannot be run: "
-                + gap.without(),
-            "");
+            "`" + gap.keyword() + "` is not supported yet, so this pipeline cannot be run",
+            gap.without());
       }
     }
+  }
+
+  private void refuseBlocking(Iterable<Chosen> chosen) {
     for (var c : chosen) {
       for (var keyword : List.of("trigger", "run")) {
         c.job()

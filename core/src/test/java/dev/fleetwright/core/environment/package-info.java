@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.core.environment;
+
+import org.jspecify.annotations.NullMarked;
