@@ -163,9 +163,9 @@ public record Deploy(
   public enum Verdict {
     /// It was done: go on after it.
     DONE,
-    /// It was not done, or may be done twice: do it again.
+    /// Do it again, whether or not it was done.
     REPEAT,
-    /// Do not go on: take the deploy back.
-    ABANDON
+    /// It was not done: take back the steps before it.
+    NOT_DONE
   }
 }

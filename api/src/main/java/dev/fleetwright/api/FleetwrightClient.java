@@ -83,18 +83,6 @@ public final class FleetwrightClient implements AutoCloseable {
     return post("/api/v1/projects/" + segment(project) + "/sync", new TypeReference<>() {});
   }
 
-  /// What the repository says and what was understood of it.
-  ///
-  /// @param ref a branch, tag or commit; empty for the default branch
-  public Account account(String project, Optional<String> ref) throws InterruptedException {
-    return get(
-        "/api/v1/projects/"
-            + segment(project)
-            + "/account"
-            + ref.map(r -> "?ref=" + encoded(r)).orElse(""),
-        new TypeReference<>() {});
-  }
-
   public Lint.Answer lint(Lint files) throws InterruptedException {
     return post("/api/v1/lint", files, new TypeReference<>() {});
   }
@@ -249,8 +237,8 @@ public final class FleetwrightClient implements AutoCloseable {
   }
 
   /// Stop after the step under way; what was done stays.
-  public Deploy cancel(long deploy, Optional<String> reason) throws InterruptedException {
-    return act(deploy, "cancel", new Deploy.Because(reason));
+  public Deploy cancel(long deploy) throws InterruptedException {
+    return post("/api/v1/deploys/" + deploy + "/cancel", new TypeReference<>() {});
   }
 
   /// Stop after the step under way until somebody resumes.

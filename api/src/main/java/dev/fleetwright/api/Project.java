@@ -1,6 +1,8 @@
 package dev.fleetwright.api;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /// A Git repository under care.
 ///
@@ -12,12 +14,9 @@ public record Project(
 
   /// Take a repository under care.
   ///
-  /// @param name empty for one made from the repository's
-  /// @param defaultBranch empty for the one that the remote's `HEAD` names
-  public record Add(
-      java.util.Optional<String> name,
-      String repository,
-      java.util.Optional<String> defaultBranch) {}
+  /// @param repository a URL or a path on the server; without a credential
+  /// @param run whether to run the pipeline of the default branch at once; it is when not said
+  public record Add(String name, String repository, Optional<Boolean> run) {}
 
   /// The answer to [Add].
   ///
@@ -27,10 +26,6 @@ public record Project(
   /// What a fetch brought.
   ///
   /// @param pipelines ids of the pipelines that it started
-  public record Synced(java.util.List<Moved> moved, java.util.List<Long> pipelines) {
-    /// A reference that moved.
-    ///
-    /// @param sha empty when it is gone
-    public record Moved(String reference, java.util.Optional<String> sha) {}
-  }
+  /// @param problems why some pushes got none
+  public record Synced(List<Long> pipelines, List<String> problems) {}
 }

@@ -1,5 +1,6 @@
 package dev.fleetwright.store;
 
+import dev.fleetwright.core.access.Sessions;
 import dev.fleetwright.core.access.Tokens;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
@@ -9,6 +10,7 @@ import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.secret.SealedValues;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Properties;
@@ -176,6 +178,16 @@ public final class Database implements AutoCloseable {
   /// The tokens that open the API.
   public Tokens tokens() {
     return new SqlTokens(transactions);
+  }
+
+  /// Browsers that are signed in.
+  public Sessions sessions() {
+    return new SqlSessions(transactions);
+  }
+
+  /// Values that were encrypted before they came here.
+  public SealedValues sealedValues() {
+    return new SqlSealedValues(transactions);
   }
 
   /// Waits for the transactions under way; later ones are refused. Dying without it loses nothing.

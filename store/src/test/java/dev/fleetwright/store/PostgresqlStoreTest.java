@@ -20,4 +20,12 @@ class PostgresqlStoreTest {
       return new PostgresqlDatabases();
     }
   }
+
+  @Nested
+  class AccessOnPostgresql extends AccessContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
 }

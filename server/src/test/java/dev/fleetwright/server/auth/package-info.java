@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.server.auth;
+
+import org.jspecify.annotations.NullMarked;
