@@ -66,6 +66,13 @@ class ShellExecutorTest {
   }
 
   @Test
+  void a_log_without_secrets_has_every_byte_once_also_of_a_slow_script() throws Exception {
+    var job = workshop.job("printf a; sleep 0.3; printf b; sleep 0.3; printf c");
+    job.run();
+    assertThat(job.log()).contains("printf c" + PLAIN + "\nabc\nsection_end").doesNotContain("\0");
+  }
+
+  @Test
   void parts_of_the_log_can_be_folded_as_gitlab_writes_them() throws Exception {
     var job = workshop.job("true").afterScript("true");
     job.run();

@@ -142,7 +142,9 @@ public final class Masking {
 
     /// Pass on everything that cannot be the beginning of a secret.
     public void flush() {
-      settle(firstPossibleStart());
+      if (length > 0) {
+        settle(firstPossibleStart());
+      }
     }
 
     /// Pass on everything.

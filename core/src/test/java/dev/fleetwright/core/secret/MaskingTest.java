@@ -93,6 +93,19 @@ class MaskingTest {
     assertThat(out).hasToString("Password: hunting seasonhunter2");
   }
 
+  @Test
+  void without_secrets_nothing_is_held_back_and_nothing_is_added() {
+    var out = new Printed();
+    try (var stream = masking().into(out)) {
+      stream.flush();
+      write(stream, "a");
+      stream.flush();
+      assertThat(out).hasToString("a");
+      stream.flush();
+    }
+    assertThat(out).hasToString("a");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
