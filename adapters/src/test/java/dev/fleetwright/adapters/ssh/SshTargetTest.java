@@ -1,0 +1,68 @@
+package dev.fleetwright.adapters.ssh;
+
+import dev.fleetwright.core.target.Target;
+import dev.fleetwright.testkit.TargetContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The contract on two hosts that are real OpenSSH servers. All run on this machine, so components
+/// leave the choice of their port to the host.
+class SshTargetTest extends TargetContract {
+
+  @SuppressWarnings("NullAway.Init")
+  private static OpenSshHosts hosts;
+
+  private static int directories;
+
+  private final List<SshTarget.Client> clients = new ArrayList<>();
+  private final Map<Target, String> directoryOf = new HashMap<>();
+
+  @BeforeAll
+  static void startHosts(@TempDir Path folder) throws IOException, InterruptedException {
+    hosts = new OpenSshHosts(folder, 2, "");
+  }
+
+  @AfterAll
+  static void stopHosts() {
+    hosts.close();
+  }
+
+  @AfterEach
+  void closeClients() {
+    clients.forEach(SshTarget.Client::close);
+  }
+
+  @Override
+  protected Target freshTarget() {
+    return open("releases" + directories++);
+  }
+
+  @Override
+  protected Target reopened(Target target) {
+    return open(Objects.requireNonNull(directoryOf.get(target)));
+  }
+
+  private Target open(String directory) {
+    var client = new SshTarget.Client();
+    clients.add(client);
+    var target = hosts.target(directory, blobs(), client);
+    directoryOf.put(target, directory);
+    return target;
+  }
+
+  @Override
+  protected void loseNextAnswer(Target target) throws IOException {
+    for (var server : hosts.servers()) {
+      server.loseNextAnswerTo("switch");
+    }
+  }
+}
