@@ -1,0 +1,67 @@
+package dev.fleetwright.server.ui;
+
+import java.util.List;
+
+/// One environment: what runs, what ran, and to what it can go back.
+record EnvironmentPage(
+    String name,
+    String tier,
+    Badge state,
+    Link url,
+    String href,
+    List<String> rules,
+    boolean canDeploy,
+    boolean canStop,
+    List<Underway> underway,
+    List<OnTarget> running,
+    List<WayBack> waysBack,
+    List<DeployRow> history,
+    Link olderHistory,
+    List<ComponentLog> logs) {
+
+  EnvironmentPage {
+    rules = List.copyOf(rules);
+    underway = List.copyOf(underway);
+    running = List.copyOf(running);
+    waysBack = List.copyOf(waysBack);
+    history = List.copyOf(history);
+    logs = List.copyOf(logs);
+  }
+
+  /// What runs on one target.
+  ///
+  /// @param seen when the instances were looked at; empty when they could not be
+  /// @param trouble why they could not be, or what is wrong; may be empty
+  record OnTarget(
+      String target,
+      String kind,
+      Badge health,
+      Link release,
+      String title,
+      String by,
+      List<Moment> since,
+      boolean mixed,
+      List<Instance> instances,
+      List<Moment> seen,
+      String trouble) {
+    OnTarget {
+      since = List.copyOf(since);
+      instances = List.copyOf(instances);
+      seen = List.copyOf(seen);
+    }
+  }
+
+  /// One component on one host.
+  record Instance(
+      String component, String host, Badge health, String digest, Link endpoint, String detail) {}
+
+  /// A version that ran here.
+  ///
+  /// @param href leads to the roll-back's preview; empty when it cannot be gone back to
+  /// @param why not, or what going back means
+  record WayBack(
+      String version, String title, Moment at, String href, boolean possible, String why) {}
+
+  /// Where to read what a component prints.
+  record ComponentLog(String label, String href) {}
+}

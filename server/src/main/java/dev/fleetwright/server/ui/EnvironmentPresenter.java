@@ -1,0 +1,219 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.engine.DeployPlanner;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.target.Capability;
+import dev.fleetwright.core.target.Observation;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.server.ui.EnvironmentPage.ComponentLog;
+import dev.fleetwright.server.ui.EnvironmentPage.Instance;
+import dev.fleetwright.server.ui.EnvironmentPage.OnTarget;
+import dev.fleetwright.server.ui.EnvironmentPage.WayBack;
+import dev.fleetwright.server.ui.Sightings.Sighting;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Shows one environment.
+final class EnvironmentPresenter {
+
+  static final int HISTORY = 15;
+  private static final Link NOWHERE = new Link("", "");
+
+  private final Sources sources;
+  private final Tiles tiles;
+
+  EnvironmentPresenter(Sources sources, Tiles tiles) {
+    this.sources = sources;
+    this.tiles = tiles;
+  }
+
+  /// @param most how many deploys of the history
+  EnvironmentPage page(
+      Environment environment, List<DeployPlanner.WayBack> waysBack, int most, Instant now)
+      throws InterruptedException {
+    var live = sources.environments().live(environment.id());
+    var history = sources.deploys().of(environment.id(), most + 1, 0);
+    var running = new ArrayList<OnTarget>();
+    var logs = new ArrayList<ComponentLog>();
+    for (var binding : environment.targets()) {
+      var there = live.stream().filter(l -> l.target().equals(binding.name())).findFirst();
+      var sighting = tiles.look(environment, binding);
+      if (there.isPresent() || sighting.filter(EnvironmentPresenter::runsSomething).isPresent()) {
+        running.add(onTarget(binding, there, sighting, now));
+        logs.addAll(logs(environment, binding, sighting));
+      }
+    }
+    for (var other : live) {
+      if (environment.targets().stream().noneMatch(b -> b.name().equals(other.target()))) {
+        running.add(unseen(other, now));
+      }
+    }
+    return new EnvironmentPage(
+        environment.name().value(),
+        environment.tier().keyword(),
+        Badges.of(environment.state()),
+        environment.url().map(SafeLinks::shown).orElse(NOWHERE),
+        Paths.environment(environment),
+        rules(environment, now),
+        true,
+        live.stream().anyMatch(l -> l.release().isPresent()),
+        sources.deploys().unfinished(environment.id()).stream()
+            .map(view -> DeployPresenter.underway(environment, view, release(view)))
+            .toList(),
+        running,
+        waysBack.stream().map(way -> way(environment, way, now)).toList(),
+        history.stream()
+            .limit(most)
+            .map(view -> DeployPresenter.row(view, environment, release(view), false, now))
+            .toList(),
+        history.size() > most
+            ? new Link("Show more", Paths.environment(environment) + "?history=" + most * 4)
+            : NOWHERE,
+        logs);
+  }
+
+  private Optional<Release> release(DeployView view) {
+    return view.deploy().release().flatMap(sources.releases()::find);
+  }
+
+  private static List<String> rules(Environment environment, Instant now) {
+    var rules = new ArrayList<String>();
+    var policy = environment.policy();
+    policy.after().ifPresent(name -> rules.add("after " + name));
+    policy.auto().ifPresent(branch -> rules.add("automatic from " + branch));
+    if (policy.approvals() > 0) {
+      rules.add(policy.approvals() == 1 ? "1 approval" : policy.approvals() + " approvals");
+    }
+    environment.autoStopAt().ifPresent(at -> rules.add("stops " + Moment.of(at, now).words()));
+    return rules;
+  }
+
+  private OnTarget onTarget(
+      TargetBinding binding, Optional<Live> live, Optional<Sighting> sighting, Instant now) {
+    var release = live.flatMap(Live::release).flatMap(sources.releases()::find);
+    return new OnTarget(
+        binding.name(),
+        binding.kind(),
+        sighting
+            .map(s -> health(s, live))
+            .orElse(new Badge(Tone.IDLE, "ring", "does not answer yet")),
+        release.map(EnvironmentPresenter::link).orElse(NOWHERE),
+        release.map(Release::title).orElse(""),
+        live.flatMap(l -> sources.deploys().find(l.deploy())).map(v -> v.deploy().by()).orElse(""),
+        live.map(l -> List.of(Moment.of(l.since(), now))).orElse(List.of()),
+        live.filter(Live::mixed).isPresent(),
+        sighting
+            .flatMap(Sighting::seen)
+            .map(seen -> seen.instances().stream().map(EnvironmentPresenter::instance).toList())
+            .orElse(List.of()),
+        sighting.map(s -> List.of(Moment.of(s.at(), now))).orElse(List.of()),
+        sighting
+            .map(s ->
+                s.seen().map(Observation::complaint).orElse("It cannot be asked: " + s.trouble()))
+            .orElse(""));
+  }
+
+  /// What a job's script deployed: known by the record only.
+  private OnTarget unseen(Live live, Instant now) {
+    var release = live.release().flatMap(sources.releases()::find);
+    return new OnTarget(
+        live.target(),
+        "by the record",
+        new Badge(Tone.IDLE, "dot", "cannot be looked at"),
+        release.map(EnvironmentPresenter::link).orElse(NOWHERE),
+        release.map(Release::title).orElse(""),
+        sources.deploys().find(live.deploy()).map(v -> v.deploy().by()).orElse(""),
+        List.of(Moment.of(live.since(), now)),
+        live.mixed(),
+        List.of(),
+        List.of(),
+        "");
+  }
+
+  private static Badge health(Sighting sighting, Optional<Live> live) {
+    var nothingWanted = live.flatMap(Live::release).isEmpty();
+    var nothingThere = sighting.seen().filter(s -> s.instances().isEmpty()).isPresent();
+    return nothingWanted && nothingThere
+        ? new Badge(Tone.IDLE, "stop", "nothing runs")
+        : Badges.of(Tiles.health(sighting));
+  }
+
+  private static boolean runsSomething(Sighting sighting) {
+    return sighting.seen().map(seen -> !seen.instances().isEmpty()).orElse(true);
+  }
+
+  static Link link(Release release) {
+    return new Link(release.label(), Paths.project(release.project()) + "#releases-title");
+  }
+
+  private static Instance instance(Observation.Instance seen) {
+    return new Instance(
+        seen.component(),
+        seen.host(),
+        Badges.of(seen.health()),
+        seen.runs().hex(),
+        SafeLinks.shown(seen.endpoint()),
+        seen.detail());
+  }
+
+  private List<ComponentLog> logs(
+      Environment environment, TargetBinding binding, Optional<Sighting> sighting) {
+    try {
+      if (!sources.targets().open(binding).capabilities().contains(Capability.LOGS)) {
+        return List.of();
+      }
+    } catch (IllegalArgumentException e) {
+      // Its settings are not usable; the sighting says so.
+      return List.of();
+    }
+    return sighting
+        .flatMap(Sighting::seen)
+        .map(seen ->
+            seen.instances().stream()
+                .map(Observation.Instance::component)
+                .distinct()
+                .map(component ->
+                    new ComponentLog(
+                        binding.name() + ": " + component,
+                        Paths.environment(environment)
+                            + "/log?target="
+                            + Paths.encoded(binding.name())
+                            + "&component="
+                            + Paths.encoded(component)))
+                .toList())
+        .orElse(List.of());
+  }
+
+  private WayBack way(Environment environment, DeployPlanner.WayBack way, Instant now) {
+    var view = way.deploy();
+    var release = release(view);
+    return new WayBack(
+        release.map(Release::label).orElse(way.plan().label()),
+        release.map(Release::title).orElse(""),
+        Moment.of(view.finishedAt().orElse(view.updatedAt()), now),
+        way.whyNot().isEmpty()
+            ? Paths.environment(environment) + "/rollback?to=" + view.deploy().number()
+            : "",
+        way.whyNot().isEmpty(),
+        way.whyNot().orElse(""));
+  }
+
+  /// What follows when a plan is confirmed.
+  static String tells(int approvals, List<DeployView> unfinished) {
+    if (approvals > 0) {
+      return approvals == 1
+          ? "Waits for 1 approval, then starts."
+          : "Waits for %d approvals, then starts.".formatted(approvals);
+    }
+    return unfinished.stream()
+        .filter(v -> v.state().holdsEnvironment())
+        .findFirst()
+        .map(v -> "Starts when deploy #%d has ended.".formatted(v.deploy().number()))
+        .orElse("Starts at once.");
+  }
+}

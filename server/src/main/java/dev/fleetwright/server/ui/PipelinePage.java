@@ -1,0 +1,45 @@
+package dev.fleetwright.server.ui;
+
+import java.util.List;
+
+/// One pipeline.
+record PipelinePage(
+    String title,
+    Badge status,
+    String ref,
+    String commit,
+    String commitTitle,
+    String author,
+    String source,
+    String by,
+    Moment at,
+    String took,
+    Link release,
+    List<Action> actions,
+    List<StageView> stages) {
+
+  PipelinePage {
+    actions = List.copyOf(actions);
+    stages = List.copyOf(stages);
+  }
+
+  record StageView(String name, Badge status, List<JobView> jobs) {
+    StageView {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /// @param note such as `allowed to fail`, `attempt 2`, or why it failed; may be empty
+  record JobView(
+      String href,
+      String name,
+      Badge status,
+      String took,
+      String note,
+      Link deploy,
+      List<Action> actions) {
+    JobView {
+      actions = List.copyOf(actions);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobStatus;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.server.ui.Notice.ProblemLine;
+import dev.fleetwright.server.ui.PipelinePage.JobView;
+import dev.fleetwright.server.ui.PipelinePage.StageView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// Shows pipelines and their jobs.
+final class PipelinePresenter {
+
+  private static final int ARTIFACTS = 200;
+  private static final Link NOWHERE = new Link("", "");
+
+  /// `file:line:column: error: message; remedy`, the text form of a problem.
+  private static final Pattern PROBLEM =
+      Pattern.compile("(.+?):(\\d+):(\\d+): (?:error|warning): (.*?)(?:; (.*))?");
+
+  private final Sources sources;
+
+  PipelinePresenter(Sources sources) {
+    this.sources = sources;
+  }
+
+  PipelinePage page(Pipeline pipeline, Instant now) {
+    var jobs = sources.pipelines().jobs(pipeline.id());
+    return new PipelinePage(
+        "Pipeline #" + pipeline.number(),
+        Badges.of(pipeline.status()),
+        pipeline.ref(),
+        pipeline.sha().brief(),
+        pipeline.title(),
+        pipeline.author(),
+        pipeline.source(),
+        pipeline.by(),
+        Moment.of(pipeline.createdAt(), now),
+        ProjectPresenter.took(pipeline, now),
+        sources
+            .releases()
+            .ofPipeline(pipeline.id())
+            .map(EnvironmentPresenter::link)
+            .orElse(NOWHERE),
+        jobs.stream().allMatch(j -> j.status().finished())
+            ? List.of()
+            : List.of(
+                Action.asking(
+                    "cancel",
+                    "Cancel",
+                    Paths.pipeline(pipeline.project(), pipeline.number()) + "/cancel",
+                    "danger",
+                    "blocked",
+                    "End all jobs that have not ended?",
+                    false)),
+        pipeline.stages().stream()
+            .map(stage -> stage(pipeline, stage, jobs, now))
+            .filter(stage -> !stage.jobs().isEmpty())
+            .toList());
+  }
+
+  private StageView stage(Pipeline pipeline, String name, List<Job> all, Instant now) {
+    var jobs = all.stream().filter(j -> j.spec().stage().equals(name)).toList();
+    return new StageView(
+        name,
+        Badges.of(PipelineMachine.status(jobs.stream().map(Job::run).toList())),
+        jobs.stream().map(j -> job(pipeline, j, now)).toList());
+  }
+
+  private JobView job(Pipeline pipeline, Job job, Instant now) {
+    return new JobView(
+        Paths.job(pipeline.project(), job.id()),
+        job.spec().name(),
+        Badges.of(job.run()),
+        took(job, now),
+        note(job),
+        deploy(pipeline, job),
+        actions(pipeline, job, "-" + job.id()));
+  }
+
+  private static String note(Job job) {
+    var notes = new ArrayList<String>();
+    if (job.attempt() > 1) {
+      notes.add("attempt " + job.attempt());
+    }
+    if (job.status() == JobStatus.FAILED && !job.failureReason().isEmpty()) {
+      notes.add(job.failureReason().replace('_', ' '));
+    }
+    return String.join(" · ", notes);
+  }
+
+  private Link deploy(Pipeline pipeline, Job job) {
+    return job.deploy()
+        .flatMap(sources.deploys()::find)
+        .map(v ->
+            new Link(
+                "deploy #" + v.deploy().number(),
+                Paths.deploy(pipeline.project(), v.deploy().number())))
+        .orElse(NOWHERE);
+  }
+
+  private static String took(Job job, Instant now) {
+    return job.startedAt()
+        .map(begin -> Moment.took(Duration.between(begin, job.finishedAt().orElse(now))))
+        .orElse("");
+  }
+
+  private static List<Action> actions(Pipeline pipeline, Job job, String suffix) {
+    var to = Paths.job(pipeline.project(), job.id());
+    return switch (job.status()) {
+      case MANUAL -> List.of(Action.now("play" + suffix, "Play", to + "/play", "primary", "play"));
+      case SCHEDULED ->
+          List.of(
+              Action.now("play" + suffix, "Play now", to + "/play", "plain", "play"),
+              Action.now("cancel" + suffix, "Cancel", to + "/cancel", "plain", "blocked"));
+      case PENDING, RUNNING, WAITING_FOR_RESOURCE ->
+          List.of(Action.now("cancel" + suffix, "Cancel", to + "/cancel", "plain", "blocked"));
+      case FAILED, CANCELED ->
+          List.of(Action.now("retry" + suffix, "Retry", to + "/retry", "plain", "retry"));
+      case SUCCESS, CREATED, SKIPPED -> List.of();
+    };
+  }
+
+  JobPage page(Pipeline pipeline, Job job, LogView log, Instant now) {
+    var facts = new ArrayList<String>();
+    if (job.exitCode() > 0) {
+      facts.add("exit code " + job.exitCode());
+    }
+    if (job.attempt() > 1) {
+      facts.add("attempt " + job.attempt());
+    }
+    job.spec().environment().ifPresent(e -> facts.add("environment " + e.name()));
+    var files = job.artifacts().stream().limit(ARTIFACTS).map(TreeEntry::path).toList();
+    var shown = new ArrayList<>(files);
+    if (job.artifacts().size() > files.size()) {
+      shown.add("and %d more".formatted(job.artifacts().size() - files.size()));
+    }
+    return new JobPage(
+        job.spec().name(),
+        job.spec().stage(),
+        new Link(
+            "pipeline #" + pipeline.number(),
+            Paths.pipeline(pipeline.project(), pipeline.number())),
+        Badges.of(job.run()),
+        took(job, now),
+        job.message(),
+        facts,
+        deploy(pipeline, job),
+        actions(pipeline, job, ""),
+        shown,
+        log);
+  }
+
+  /// Why a pipeline has no jobs, where that is so.
+  static List<Notice> notices(Pipeline pipeline) {
+    if (pipeline.problems().isEmpty()) {
+      return List.of();
+    }
+    var count = pipeline.problems().size();
+    return List.of(
+        new Notice(
+            Tone.BAD,
+            "x-circle",
+            "This pipeline cannot go on: " + (count == 1 ? "1 mistake" : count + " mistakes"),
+            "Nothing was deployed. Put right what is listed and push; `fleetwright lint` says the same offline.",
+            pipeline.problems().stream().map(PipelinePresenter::line).toList()));
+  }
+
+  private static ProblemLine line(String problem) {
+    var parts = PROBLEM.matcher(problem);
+    if (!parts.matches()) {
+      return new ProblemLine("", problem, "");
+    }
+    var remedy = parts.group(5);
+    return new ProblemLine(
+        "%s, line %s, column %s".formatted(parts.group(1), parts.group(2), parts.group(3)),
+        parts.group(4),
+        remedy == null ? "" : remedy);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.project.Project;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.pipeline.problem.Problem;
+import dev.fleetwright.server.ui.Notice.ProblemLine;
+import dev.fleetwright.server.ui.ProjectPage.Dot;
+import dev.fleetwright.server.ui.ProjectPage.PipelineRow;
+import dev.fleetwright.server.ui.ProjectPage.ReleaseRow;
+import dev.fleetwright.server.ui.ProjectPage.Stage;
+import dev.fleetwright.server.ui.Tiles.Tiled;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Shows one project.
+final class ProjectPresenter {
+
+  private static final int SHOWN = 10;
+
+  private final Sources sources;
+  private final Tiles tiles;
+
+  ProjectPresenter(Sources sources, Tiles tiles) {
+    this.sources = sources;
+    this.tiles = tiles;
+  }
+
+  ProjectPage page(Project project, Instant now) {
+    var environments = sources.environments().of(project.name());
+    var tiled = environments.stream().map(e -> tiles.tile(e, true, now)).toList();
+    var byId = environments.stream().collect(Collectors.toMap(Environment::id, e -> e));
+    var runsIn = runsIn(environments);
+    return new ProjectPage(
+        project.name().value(),
+        Paths.project(project.name()),
+        project.repository(),
+        project.defaultBranch(),
+        tiled.stream().map(Tiled::tile).toList(),
+        sources.pipelines().of(project.name(), SHOWN, 0).stream().map(p -> row(p, now)).toList(),
+        sources.releases().of(project.name(), SHOWN, 0).stream()
+            .map(r -> row(r, runsIn.getOrDefault(r.id(), List.of()), now))
+            .toList(),
+        sources.deploys().of(project.name(), SHOWN, 0).stream()
+            .flatMap(view -> {
+              var environment = byId.get(view.deploy().environment());
+              return environment == null
+                  ? java.util.stream.Stream.of()
+                  : java.util.stream.Stream.of(
+                      DeployPresenter.row(
+                          view,
+                          environment,
+                          view.deploy().release().flatMap(sources.releases()::find),
+                          false,
+                          now));
+            })
+            .toList(),
+        tiled.stream().anyMatch(Tiled::looking));
+  }
+
+  private Map<Long, List<Link>> runsIn(List<Environment> environments) {
+    var places = new HashMap<Long, List<Link>>();
+    for (var environment : environments) {
+      sources.environments().live(environment.id()).stream()
+          .flatMap(l -> l.release().stream())
+          .distinct()
+          .forEach(id ->
+              places
+                  .computeIfAbsent(id, _ -> new ArrayList<>())
+                  .add(new Link(environment.name().value(), Paths.environment(environment))));
+    }
+    return places;
+  }
+
+  private PipelineRow row(Pipeline pipeline, Instant now) {
+    var jobs = sources.pipelines().jobs(pipeline.id());
+    return new PipelineRow(
+        Paths.pipeline(pipeline.project(), pipeline.number()),
+        pipeline.number(),
+        Badges.of(pipeline.status()),
+        pipeline.ref(),
+        pipeline.sha().brief(),
+        pipeline.title(),
+        pipeline.by(),
+        Moment.of(pipeline.createdAt(), now),
+        took(pipeline, now),
+        pipeline.stages().stream()
+            .map(stage -> new Stage(stage, dots(pipeline, stage, jobs)))
+            .filter(stage -> !stage.jobs().isEmpty())
+            .toList());
+  }
+
+  static String took(Pipeline pipeline, Instant now) {
+    return pipeline
+        .startedAt()
+        .map(begin -> Moment.took(Duration.between(begin, pipeline.finishedAt().orElse(now))))
+        .orElse("");
+  }
+
+  private static List<Dot> dots(Pipeline pipeline, String stage, List<Job> jobs) {
+    return jobs.stream()
+        .filter(j -> j.spec().stage().equals(stage))
+        .map(j -> {
+          var badge = Badges.of(j.run());
+          return new Dot(
+              Paths.job(pipeline.project(), j.id()),
+              badge,
+              stage + " / " + j.spec().name() + ": " + badge.word());
+        })
+        .toList();
+  }
+
+  private ReleaseRow row(Release release, List<Link> places, Instant now) {
+    return new ReleaseRow(
+        release.version(),
+        release.sha().brief(),
+        release.ref(),
+        release.title(),
+        release.author(),
+        Moment.of(release.createdAt(), now),
+        sources
+            .pipelines()
+            .find(release.pipeline())
+            .map(p -> new Link("pipeline #" + p.number(), Paths.pipeline(p.project(), p.number())))
+            .orElse(new Link("", "")),
+        places);
+  }
+
+  /// What is wrong with the configuration, where something is.
+  static List<Notice> notices(Project project, List<Problem> problems) {
+    if (problems.isEmpty()) {
+      return List.of();
+    }
+    var bad = problems.stream().filter(Problem::isError).count();
+    var title =
+        bad == 0
+            ? "The configuration on `%s` works, with %s"
+                .formatted(project.defaultBranch(), count(problems.size(), "remark"))
+            : "The configuration on `%s` cannot be used: it has %s"
+                .formatted(project.defaultBranch(), count(bad, "mistake"));
+    return List.of(
+        new Notice(
+            bad == 0 ? Tone.WARN : Tone.BAD,
+            bad == 0 ? "warning" : "x-circle",
+            title,
+            bad == 0 ? "" : "Until they are put right, what was configured before stays in force.",
+            lines(problems)));
+  }
+
+  static List<ProblemLine> lines(List<Problem> problems) {
+    return problems.stream()
+        .map(p ->
+            new ProblemLine(
+                p.line() > 0
+                    ? "%s, line %d, column %d".formatted(p.file(), p.line(), p.column())
+                    : p.file(),
+                p.message(),
+                p.remedy()))
+        .toList();
+  }
+
+  private static String count(long number, String word) {
+    return number == 1 ? "1 " + word : number + " " + word + "s";
+  }
+}

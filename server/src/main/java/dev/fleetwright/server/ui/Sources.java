@@ -1,0 +1,23 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.log.LogStore;
+import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.project.Repositories;
+import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.target.Targets;
+import java.time.InstantSource;
+
+/// What pages are made from. They only read it; changes go through the operations.
+public record Sources(
+    Projects projects,
+    Repositories repositories,
+    Environments environments,
+    Releases releases,
+    Pipelines pipelines,
+    Deploys deploys,
+    LogStore logs,
+    Targets targets,
+    InstantSource clock) {}

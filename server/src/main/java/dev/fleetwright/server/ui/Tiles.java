@@ -1,0 +1,118 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentState;
+import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.target.Health;
+import dev.fleetwright.core.target.Observation;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.server.ui.Sightings.Sighting;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Shows environments in short, without waiting for any target.
+final class Tiles {
+
+  private static final Badge UNKNOWN = new Badge(Tone.IDLE, "ring", "looking …");
+
+  private final Sources sources;
+  private final Sightings sightings;
+  private final Behind behind;
+
+  Tiles(Sources sources, Sightings sightings, Behind behind) {
+    this.sources = sources;
+    this.sightings = sightings;
+    this.behind = behind;
+  }
+
+  /// An environment and what was found out about it.
+  ///
+  /// @param looking whether some target has never been asked; it is being asked now
+  record Tiled(
+      Environment environment, EnvironmentTile tile, List<DeployView> unfinished, boolean looking) {
+    Tiled {
+      unfinished = List.copyOf(unfinished);
+    }
+  }
+
+  Tiled tile(Environment environment, boolean named, Instant now) {
+    var live = sources.environments().live(environment.id());
+    var releases = live.stream().flatMap(l -> l.release().stream()).distinct().toList();
+    var release =
+        releases.size() == 1
+            ? sources.releases().find(releases.getFirst())
+            : Optional.<Release>empty();
+    var runs = !releases.isEmpty();
+    var unfinished = sources.deploys().unfinished(environment.id());
+    var seen = runs ? seen(environment) : new Seen(Badges.of(EnvironmentState.STOPPED), false);
+    var tile =
+        new EnvironmentTile(
+            Paths.environment(environment),
+            named ? environment.name().value() : "",
+            environment.tier().keyword(),
+            runs ? release.map(Release::version).orElse("several") : "",
+            runs ? release.map(r -> r.sha().brief()).orElse("versions") : "",
+            release.map(Release::title).orElse(""),
+            since(live, runs, now),
+            seen.health(),
+            release.map(behind::words).orElse(""),
+            unfinished.stream()
+                .map(view ->
+                    DeployPresenter.underway(
+                        environment,
+                        view,
+                        view.deploy().release().flatMap(sources.releases()::find)))
+                .toList());
+    return new Tiled(environment, tile, unfinished, seen.looking());
+  }
+
+  private static List<Moment> since(List<Live> live, boolean runs, Instant now) {
+    return runs
+        ? live.stream()
+            .map(Live::since)
+            .max(Comparator.naturalOrder())
+            .map(at -> List.of(Moment.of(at, now)))
+            .orElse(List.of())
+        : List.of();
+  }
+
+  private record Seen(Badge health, boolean looking) {}
+
+  private Seen seen(Environment environment) {
+    var healths = new ArrayList<Health>();
+    var looking = false;
+    for (var binding : environment.targets()) {
+      var sighting = sightings.last(environment, binding);
+      looking |= sighting.isEmpty();
+      sighting.ifPresent(s -> healths.add(health(s)));
+    }
+    if (environment.targets().isEmpty()) {
+      return new Seen(new Badge(Tone.IDLE, "dot", "deployed by script"), false);
+    }
+    return new Seen(
+        healths.stream().max(Comparator.naturalOrder()).map(Badges::of).orElse(UNKNOWN), looking);
+  }
+
+  /// The worst that was seen; nothing running counts as down.
+  static Health health(Sighting sighting) {
+    return sighting
+        .seen()
+        .map(seen ->
+            seen.instances().stream()
+                .map(Observation.Instance::health)
+                .max(Comparator.naturalOrder())
+                .orElse(Health.DOWN))
+        .orElse(Health.UNREACHABLE);
+  }
+
+  /// The last look at a target, for pages that wait for it.
+  Optional<Sighting> look(Environment environment, TargetBinding binding)
+      throws InterruptedException {
+    return sightings.now(environment, binding, java.time.Duration.ofMillis(2500));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.server.ui;
+
+import org.jspecify.annotations.NullMarked;
