@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,9 @@ class ArchitectureTest {
 
   /// Not an outside system but what two adapters share.
   private static final String SHARED = ADAPTERS + ".process..";
+
+  private static final Set<String> SERVER_SIDE =
+      Set.of("LocalTarget", "KeeperDoor", "KeeperJar", "Trees", "Differences", "package-info");
 
   private static final JavaClasses CODE =
       new ClassFileImporter()
@@ -59,6 +63,39 @@ class ArchitectureTest {
                 .or(resideInAPackage("dev.fleetwright.core.."))
                 .or(DescribedPredicate.not(resideInAPackage("dev.fleetwright.."))))
         .check(CODE);
+  }
+
+  /// What the server's side alone uses may use more; what a keeper runs is in the jar that
+  /// KeeperJar makes, and there is no library beside it.
+  @Test
+  void a_local_keeper_runs_on_the_jdk_alone() {
+    var keeper =
+        resideInAPackage(ADAPTERS + ".local")
+            .and(
+                DescribedPredicate.not(
+                    DescribedPredicate.describe(
+                        "the server's side", c -> SERVER_SIDE.contains(topLevel(c)))));
+    classes()
+        .that(keeper)
+        .should()
+        .onlyDependOnClassesThat(
+            keeper
+                .or(resideInAPackage(SHARED))
+                .or(resideInAPackage("dev.fleetwright.core.canonical"))
+                .or(resideInAPackage("dev.fleetwright.core.artifact"))
+                .or(resideInAPackage("dev.fleetwright.core.target"))
+                .or(resideInAPackage("dev.fleetwright.core.project"))
+                .or(resideInAPackage("dev.fleetwright.core.environment"))
+                .or(resideInAPackage("java.."))
+                .or(resideInAPackage("org.jspecify..")))
+        .check(CODE);
+  }
+
+  private static String topLevel(JavaClass nested) {
+    return nested
+        .getEnclosingClass()
+        .map(ArchitectureTest::topLevel)
+        .orElse(nested.getSimpleName());
   }
 
   private static ArchCondition<JavaClass> bePublicOnceInEachPackage() {

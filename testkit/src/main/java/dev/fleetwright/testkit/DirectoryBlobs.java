@@ -24,6 +24,11 @@ public final class DirectoryBlobs implements Blobs {
     this.folder = Files.createDirectories(folder);
   }
 
+  /// Where they are.
+  public Path folder() {
+    return folder;
+  }
+
   @Override
   public Digest put(InputStream content) throws IOException {
     var hash = Digest.sha256();

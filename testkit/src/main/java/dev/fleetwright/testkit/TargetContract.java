@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.environment.EnvironmentSlug;
@@ -116,7 +115,7 @@ public abstract class TargetContract {
   }
 
   /// Where the files of components are.
-  protected final Blobs blobs() {
+  protected final DirectoryBlobs blobs() {
     return blobs;
   }
 

@@ -5,13 +5,14 @@ import dev.fleetwright.core.canonical.Bencode.Dictionary;
 import dev.fleetwright.core.canonical.Bencode.Listing;
 import dev.fleetwright.core.target.Health;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -78,6 +79,9 @@ final class Household {
     for (var entry : notes.runs().values()) {
       var seat = new Seat(entry.part(), null, null);
       adopt(entry).ifPresent(seat::started);
+      if (seat.openingDue()) {
+        open(seat);
+      }
       seats.put(entry.part().name(), seat);
     }
     pointToCurrent();
@@ -118,7 +122,7 @@ final class Household {
   /// Start what has died. Called again and again.
   synchronized void tend() {
     for (var seat : seats.values()) {
-      if (seat.shut()) {
+      if (seat.openingDue()) {
         open(seat);
       }
       if (seat.due()) {
@@ -160,7 +164,7 @@ final class Household {
   }
 
   /// End the processes of an order that is not to be done.
-  void endPending() throws IOException, InterruptedException {
+  void endPending() throws InterruptedException {
     List<Instance> all;
     synchronized (this) {
       all = List.copyOf(pending);
@@ -170,7 +174,12 @@ final class Household {
     }
     synchronized (this) {
       pending.clear();
-      write(notes.withPending(List.of()));
+      try {
+        write(notes.withPending(List.of()));
+      } catch (IOException e) {
+        // What the notes name is dead, so they are not wrong; and putting back must go on.
+        System.err.println("noting that an order's processes ended: " + e);
+      }
     }
   }
 
@@ -276,7 +285,7 @@ final class Household {
       var front = new Front(address(listen, port));
       opened.add(front);
       return front;
-    } catch (BindException e) {
+    } catch (SocketException e) {
       throw new Refusal(
           "component `"
               + component
@@ -455,7 +464,7 @@ final class Household {
       detail = "port " + port + " is taken" + PortOwner.words(port);
     } else {
       health = health(instance.get());
-      detail = "pid " + instance.get().born().pid() + ", up " + words(instance.get().age());
+      detail = "pid " + instance.get().born().pid() + ", up " + words(upFor(instance.get()));
     }
     return Dictionary.empty()
         .with("component", part.name())
@@ -473,6 +482,15 @@ final class Household {
     return instance.alive()
         ? !instance.wasWell() && young ? Health.STARTING : Health.FAILING
         : Health.DOWN;
+  }
+
+  // By the wall clock, for people only: an adopted process is older than we know it.
+  private static Duration upFor(Instance instance) {
+    return ProcessHandle.of(instance.born().pid())
+        .flatMap(p -> p.info().startInstant())
+        .map(at -> Duration.between(at, Instant.now()))
+        .filter(Duration::isPositive)
+        .orElse(instance.age());
   }
 
   private static String words(Duration age) {

@@ -73,17 +73,23 @@ final class Keeper {
   }
 
   private void rounds() {
+    var said = "";
     while (true) {
       try {
         Thread.sleep(BETWEEN_ROUNDS);
         household.tend();
         Output.cut(folder.logs());
+        Output.drop(folder.log());
         if (nothingToDo()) {
           say("nothing to keep");
           end();
         }
       } catch (IOException | RuntimeException e) {
-        say("on a round: " + e);
+        // Said once and not five times a second.
+        if (!said.equals(e.toString())) {
+          said = e.toString();
+          say("on a round: " + said);
+        }
       } catch (InterruptedException _) {
         return;
       }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +32,9 @@ final class KeeperDoor {
   private static final int LONGEST_ADDRESS = 100;
 
   private static final Duration START_PATIENCE = Duration.ofSeconds(20);
+  private static final int ATTEMPTS = 4;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
-  private static final long LARGEST_LOG = 1 << 20;
 
   /// A keeper mostly waits; what it needs is to stay small. 64 MiB hold a thousand connections.
   private static final List<String> SMALL =
@@ -58,27 +60,59 @@ final class KeeperDoor {
     AnswerLost(String message, Throwable cause) {
       super(message, cause);
     }
+
+    /// Whether the time is over, or the one who asks was told to stop waiting.
+    boolean endsTheAsking() {
+      return getCause() instanceof InterruptedIOException
+          || getCause() instanceof ClosedByInterruptException;
+    }
   }
 
   /// Ask, and wait for the answer. A keeper that dies meanwhile is replaced and asked again, which
   /// is safe because requests are carried out once.
   ///
   /// @throws AnswerLost if the request was sent and not answered in time, or again and again not
-  /// @throws IOException if it could not be sent
+  /// @throws IOException if it was never sent
   Dictionary ask(Dictionary request, StepLog lines, Duration patience) throws IOException {
-    try {
-      return askOnce(request, lines, patience);
-    } catch (AnswerLost e) {
-      if (e.getCause() instanceof InterruptedIOException
-          || e.getCause() instanceof ClosedByInterruptException) {
-        throw e;
+    @Nullable AnswerLost lost = null;
+    for (var attempt = 1; ; attempt++) {
+      try {
+        return askOnce(request, lines, patience);
+      } catch (AnswerLost e) {
+        if (attempt == ATTEMPTS || e.endsTheAsking()) {
+          throw e;
+        }
+        lost = e;
+      } catch (IOException e) {
+        // Not sent this time; an earlier time it was.
+        throw lost == null ? e : new AnswerLost("the keeper died and no other one starts", e);
       }
       log.atWarn()
           .addKeyValue("place", folder.path())
-          .addKeyValue("cause", String.valueOf(e.getCause()))
+          .addKeyValue("cause", String.valueOf(lost.getCause()))
           .log("the keeper died while it was asked; asking the next one");
-      return askOnce(request, lines, patience);
+      try {
+        // A dying process may still accept connections for a moment.
+        pause(BETWEEN_ATTEMPTS.multipliedBy(attempt));
+      } catch (InterruptedIOException e) {
+        throw new AnswerLost("interrupted after the keeper died", e);
+      }
     }
+  }
+
+  private static void pause(Duration time) throws InterruptedIOException {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(e);
+    }
+  }
+
+  private static InterruptedIOException interrupted(Exception e) {
+    var interrupted = new InterruptedIOException("interrupted");
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   private Dictionary askOnce(Dictionary request, StepLog lines, Duration patience)
@@ -182,9 +216,6 @@ final class KeeperDoor {
     command.addAll(SMALL);
     command.addAll(
         List.of("-cp", folder.jar().toString(), Keeper.class.getName(), folder.path().toString()));
-    if (Files.exists(folder.log()) && Files.size(folder.log()) > LARGEST_LOG) {
-      Files.delete(folder.log());
-    }
     var builder =
         new ProcessBuilder(command)
             .directory(folder.path().toFile())
@@ -213,14 +244,7 @@ final class KeeperDoor {
               "the keeper of " + folder.path() + " does not start: " + lastWords(), e);
         }
       }
-      try {
-        Thread.sleep(BETWEEN_LOOKS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        var stopped = new InterruptedIOException("interrupted while a keeper starts");
-        stopped.initCause(e);
-        throw stopped;
-      }
+      pause(BETWEEN_LOOKS);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// The classes of a keeper, in a jar of its own.
 ///
@@ -36,10 +37,22 @@ final class KeeperJar {
           ProjectName.class,
           EnvironmentSlug.class);
 
+  private static byte @Nullable [] made;
+
   private KeeperJar() {}
 
-  /// The bytes of the jar; the same for the same classes.
-  static byte[] bytes() throws IOException {
+  /// The bytes of the jar; the same for the same classes. Made once: later, the classes of this
+  /// server may have been replaced on disk.
+  static synchronized byte[] bytes() throws IOException {
+    var bytes = made;
+    if (bytes == null) {
+      bytes = make();
+      made = bytes;
+    }
+    return bytes;
+  }
+
+  private static byte[] make() throws IOException {
     var entries = new TreeMap<String, byte[]>();
     for (var anchor : PACKAGES) {
       var source = source(anchor);

@@ -257,7 +257,7 @@ public final class LocalTarget implements Target {
       return new Outcome.Refused(e.reason());
     } catch (IOException e) {
       return new Outcome.Refused(
-          "nothing was changed: " + folder.path() + " cannot be written: " + e.getMessage());
+          "nothing was changed: " + folder.path() + " cannot be written: " + Refusal.words(e));
     }
   }
 
@@ -316,7 +316,7 @@ public final class LocalTarget implements Target {
     } catch (KeeperDoor.AnswerLost e) {
       return new Outcome.Unknown("waiting for the keeper of " + folder.path(), e);
     } catch (IOException e) {
-      return new Outcome.Refused("nothing was changed: " + e.getMessage());
+      return new Outcome.Refused("nothing was changed: " + Refusal.words(e));
     }
   }
 

@@ -63,6 +63,15 @@ final class Output {
     }
   }
 
+  /// Begin the keeper's own log anew when it has grown too large.
+  static void drop(Path log) throws IOException {
+    if (Files.exists(log) && Files.size(log) > LARGEST) {
+      try (var channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+        channel.truncate(0);
+      }
+    }
+  }
+
   /// Keep the last starts of these components and nothing of others.
   static void sweep(Path logs, Collection<String> components) throws IOException {
     for (var component : starts(logs).stream().map(Start::component).distinct().toList()) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Seat {
 
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_OPENINGS = Duration.ofSeconds(2);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   /// A process that lived so long did not die of how it was started.
@@ -20,6 +21,7 @@ final class Seat {
   private @Nullable Instance instance;
   private int deaths;
   private long restartAt = System.nanoTime();
+  private long openAt = System.nanoTime();
   private boolean held;
   private String trouble = "";
 
@@ -57,6 +59,15 @@ final class Seat {
   /// Whether callers cannot come: it listens, and its port could not be had.
   synchronized boolean shut() {
     return front == null && program().filter(HowToRun.Program::listens).isPresent();
+  }
+
+  /// Whether it is time to try to have its port; the next time is later.
+  synchronized boolean openingDue() {
+    if (!shut() || System.nanoTime() - openAt < 0) {
+      return false;
+    }
+    openAt = System.nanoTime() + BETWEEN_OPENINGS.toNanos();
+    return true;
   }
 
   /// Leave it as it is: an order is replacing it.

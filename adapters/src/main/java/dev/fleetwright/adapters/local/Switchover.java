@@ -6,6 +6,7 @@ import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
 import dev.fleetwright.core.target.StepLog;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +93,7 @@ final class Switchover {
   }
 
   private static String words(IOException e) {
-    return "nothing was changed, because of a failure of this machine: " + e.getMessage();
+    return "nothing was changed, because of a failure of this machine: " + Refusal.words(e);
   }
 
   private Notes.Done change(String id, String asked)
@@ -325,6 +326,7 @@ final class Switchover {
                 path ->
                     !components.contains(
                         name(component) + "/" + name(path).replace(".component", "")));
+            deleteWhenEmpty(component);
           }
         }
       }
@@ -343,6 +345,14 @@ final class Switchover {
           PlaceFolder.deleteTree(one);
         }
       }
+    }
+  }
+
+  private static void deleteWhenEmpty(Path folder) throws IOException {
+    try {
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException _) {
+      // In use.
     }
   }
 

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -53,14 +52,12 @@ final class Trees {
               + e.getMessage()
               + "); run the pipeline again",
           e);
-    } catch (FileSystemException e) {
+    } catch (IOException e) {
       throw new Refusal(
           "component `"
               + component.name()
               + "`: its files could not be written: "
-              + e.getFile()
-              + ": "
-              + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()),
+              + Refusal.words(e),
           e);
     }
   }
