@@ -1,0 +1,69 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.Deploy;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "deploy",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Bring a release into an environment, exactly as the plan says that is shown first.",
+      "When something moves between the plan and the deploy, the deploy is refused."
+    })
+final class DeployCommand implements Callable<Integer> {
+  @Mixin private Connection connection = new Connection();
+  @Mixin private Output output = new Output();
+  @Mixin private Wanted wanted = new Wanted();
+
+  @Option(names = "--plan", paramLabel = "HASH", description = "Only if this is still the plan.")
+  private @Nullable String plan;
+
+  @Option(names = "--reason", description = "Why; kept with the deploy.")
+  private @Nullable String reason;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask.")
+  private boolean yes;
+
+  @Option(names = "--no-wait", description = "Return as soon as the deploy is recorded.")
+  private boolean noWait;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (var client = connection.open()) {
+      var preview = client.plan(wanted.request(client, Optional.empty(), Optional.empty()));
+      Wanted.words(preview).forEach(output::line);
+      if (!yes && plan == null && !output.json() && !Question.yes("Deploy this?")) {
+        output.line("Nothing was done.");
+        return ExitCode.DONE;
+      }
+      // One key for this run of the command: a request that is repeated after a lost answer does
+      // not deploy twice.
+      var deploy =
+          client.deploy(
+              wanted.request(
+                  client,
+                  Optional.of(Optional.ofNullable(plan).orElse(preview.hash())),
+                  Optional.ofNullable(reason)),
+              UUID.randomUUID().toString());
+      if (noWait) {
+        output.result(deploy, List.of(Following.words(deploy)));
+        return ExitCode.DONE;
+      }
+      output.line(Following.words(deploy));
+      var ended = new Following(client, output).deploy(deploy.id(), true);
+      output.result(ended, List.of(Following.words(ended)));
+      return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
+          ? ExitCode.DONE
+          : ExitCode.FAILED;
+    }
+  }
+}

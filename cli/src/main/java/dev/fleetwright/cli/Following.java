@@ -1,0 +1,90 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.FleetwrightClient;
+import dev.fleetwright.api.Pipeline;
+import java.time.Duration;
+
+/// Follows something to its end and tells what it prints meanwhile. The command may be ended at any
+/// time: what it follows goes on.
+final class Following {
+
+  /// Often enough to seem live, and no load for a server.
+  private static final Duration GLANCE = Duration.ofMillis(300);
+
+  private final FleetwrightClient client;
+  private final Output output;
+
+  Following(FleetwrightClient client, Output output) {
+    this.client = client;
+    this.output = output;
+  }
+
+  /// Follow a deploy.
+  ///
+  /// @param untilWaiting whether to stop when it waits for a person
+  Deploy deploy(long id, boolean untilWaiting) throws InterruptedException {
+    var told = 0L;
+    var state = "";
+    while (true) {
+      var deploy = client.deploy(id).deploy();
+      for (var chunk = client.deployLog(id, told);
+          !chunk.text().isEmpty();
+          chunk = client.deployLog(id, told)) {
+        chunk.text().lines().forEach(line -> output.line("  " + Terminal.clean(line)));
+        told = chunk.to();
+      }
+      var now = Terminal.word(deploy.state());
+      if (!now.equals(state)) {
+        state = now;
+        output.line("  " + now);
+      }
+      var waits = deploy.state() == Deploy.State.WAITING && !deploy.gates().isEmpty();
+      if (deploy.state().finished()
+          || (untilWaiting && waits)
+          || deploy.state() == Deploy.State.PAUSED
+          || deploy.inDoubt()) {
+        return deploy;
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  Pipeline pipeline(long id) throws InterruptedException {
+    while (true) {
+      var pipeline = client.pipeline(id);
+      if (pipeline.status().finished() || pipeline.status() == Pipeline.Status.MANUAL) {
+        return pipeline;
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  static String words(Deploy deploy) {
+    var words =
+        new StringBuilder(
+            "Deploy #%d of %s to %s (id %d): %s"
+                .formatted(
+                    deploy.number(),
+                    deploy.project(),
+                    Terminal.clean(deploy.environment()),
+                    deploy.id(),
+                    Terminal.word(deploy.state())));
+    deploy
+        .gates()
+        .forEach(gate ->
+            words
+                .append("\n  waits for ")
+                .append(gate.name())
+                .append(": ")
+                .append(Terminal.clean(gate.reason()))
+                .append("; ended by ")
+                .append(Terminal.clean(gate.endedBy())));
+    deploy.outcome().ifPresent(text -> words.append("\n  ").append(Terminal.clean(text)));
+    if (deploy.inDoubt()) {
+      words.append(
+          "\n  a step is in doubt: look at the target, then settle it on the deploy's page");
+    }
+    return words.toString();
+  }
+}

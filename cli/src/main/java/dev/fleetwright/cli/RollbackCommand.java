@@ -1,0 +1,79 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.Environment;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "rollback",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Take an environment back to what an earlier deploy brought, from stored bytes: the",
+      "pipeline, the branch and the tag may be gone. Without --to, to the newest that is possible."
+    })
+final class RollbackCommand implements Callable<Integer> {
+  @Mixin private Connection connection = new Connection();
+  @Mixin private Output output = new Output();
+
+  @Parameters(index = "0", paramLabel = "PROJECT")
+  private String project = "";
+
+  @Parameters(index = "1", paramLabel = "ENVIRONMENT")
+  private String environment = "";
+
+  @Option(names = "--to", paramLabel = "DEPLOY-ID", description = "As `env show` lists them.")
+  private @Nullable Long to;
+
+  @Option(names = "--reason", description = "Why; kept with the deploy.")
+  private @Nullable String reason;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask.")
+  private boolean yes;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (var client = connection.open()) {
+      var ways = client.waysBack(project, environment);
+      var way =
+          ways.stream()
+              .filter(w -> to == null ? w.possible() : w.deploy() == to)
+              .findFirst()
+              .orElseThrow(() ->
+                  new Refusal(
+                      ExitCode.REFUSED,
+                      "there is nothing to go back to; `fleetwright env show %s %s` says why"
+                          .formatted(project, environment)));
+      if (!way.possible()) {
+        throw new Refusal(
+            ExitCode.REFUSED,
+            "cannot go back to %s: %s".formatted(way.label(), way.hindrance().orElse("")));
+      }
+      if (!yes
+          && !output.json()
+          && !Question.yes(
+              "Take " + environment + " back to " + Terminal.clean(way.label()) + "?")) {
+        output.line("Nothing was done.");
+        return ExitCode.DONE;
+      }
+      var deploy =
+          client.goBack(
+              project,
+              environment,
+              new Environment.GoBack(Optional.of(way.deploy()), Optional.ofNullable(reason)));
+      var ended = new Following(client, output).deploy(deploy.id(), true);
+      output.result(ended, List.of(Following.words(ended)));
+      return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
+          ? ExitCode.DONE
+          : ExitCode.FAILED;
+    }
+  }
+}

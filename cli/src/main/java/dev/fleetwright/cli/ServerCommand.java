@@ -1,0 +1,72 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.ServerOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "server",
+    mixinStandardHelpOptions = true,
+    description = "Run the server in this process, until it is told to stop.")
+final class ServerCommand implements Callable<Integer> {
+  @Mixin private Output output = new Output();
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Where everything is kept; ./.fleetwright by default.")
+  private Path data = Path.of(".fleetwright");
+
+  @Option(
+      names = "--database",
+      paramLabel = "URL",
+      description = {
+        "postgresql://USER@HOST:PORT/DATABASE; else an SQLite file in the data folder.",
+        "The password is taken from PGPASSWORD or a passfile, never from the URL."
+      })
+  private @Nullable String database;
+
+  @Option(names = "--host", description = "The address to listen on; 127.0.0.1 by default.")
+  private String host = "127.0.0.1";
+
+  @Option(names = "--port", description = "The port; 8400 by default, 0 for any free one.")
+  private int port = Connection.USUAL_PORT;
+
+  @Option(names = "--public-url", description = "Where people reach it, behind a proxy.")
+  private @Nullable URI publicUrl;
+
+  @Option(names = "--json-log", description = "Log as JSON, one object a line.")
+  private boolean jsonLog;
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    var options =
+        new ServerOptions(
+            data.toAbsolutePath().normalize(),
+            Optional.ofNullable(database),
+            host,
+            port,
+            Optional.ofNullable(publicUrl),
+            jsonLog);
+    try (var server = InProcess.start(options)) {
+      LocalServer.remember(options.data(), server.uri());
+      output.line("Fleetwright is ready at " + server.uri());
+      server
+          .bootstrapToken()
+          .ifPresent(token -> {
+            output.line("");
+            output.line("First administrator token, shown only now: " + token);
+            output.line("It is kept in " + options.data().resolve("admin-token") + " (0600).");
+          });
+      server.awaitStop();
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.Environment;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "stop",
+    mixinStandardHelpOptions = true,
+    description = "Take an environment down. That is a deploy too, and part of its history.")
+final class StopCommand implements Callable<Integer> {
+  @Mixin private Connection connection = new Connection();
+  @Mixin private Output output = new Output();
+
+  @Parameters(index = "0", paramLabel = "PROJECT")
+  private String project = "";
+
+  @Parameters(index = "1", paramLabel = "ENVIRONMENT")
+  private String environment = "";
+
+  @Option(names = "--reason", description = "Why; kept with the deploy.")
+  private @Nullable String reason;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask.")
+  private boolean yes;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (var client = connection.open()) {
+      if (!yes && !output.json() && !Question.yes("Take " + environment + " down?")) {
+        output.line("Nothing was done.");
+        return ExitCode.DONE;
+      }
+      var deploy =
+          client.stop(project, environment, new Environment.Stop(Optional.ofNullable(reason)));
+      var ended = new Following(client, output).deploy(deploy.id(), true);
+      output.result(ended, List.of(Following.words(ended)));
+      return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
+          ? ExitCode.DONE
+          : ExitCode.FAILED;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.FleetwrightClient;
+import dev.fleetwright.api.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Which release shall go where; shared by `plan` and `deploy`.
+final class Wanted {
+
+  @Parameters(index = "0", paramLabel = "PROJECT")
+  private String project = "";
+
+  @Parameters(index = "1", paramLabel = "ENVIRONMENT")
+  private String environment = "";
+
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
+  private Which which = new Which();
+
+  static final class Which {
+    @Option(names = "--release", description = "A release such as r7; else the newest.")
+    private @Nullable String release;
+
+    @Option(names = "--ref", description = "The newest release of a branch, tag or commit.")
+    private @Nullable String ref;
+  }
+
+  Deploy.Request request(FleetwrightClient client, Optional<String> plan, Optional<String> reason)
+      throws InterruptedException {
+    return new Deploy.Request(
+        project, environment, release(client), Optional.ofNullable(which.ref), plan, reason);
+  }
+
+  private Optional<Long> release(FleetwrightClient client) throws InterruptedException {
+    if (which.ref != null) {
+      return Optional.empty();
+    }
+    var wanted = which.release;
+    for (var page = 1; ; page++) {
+      var releases = client.releases(project, page);
+      for (var release : releases.items()) {
+        if (wanted == null || release.version().equals(wanted)) {
+          return Optional.of(release.id());
+        }
+      }
+      if (!releases.more()) {
+        throw new Refusal(
+            ExitCode.NOT_FOUND,
+            wanted == null
+                ? "project " + project + " has no release yet; a green pipeline makes one"
+                : "project " + project + " has no release " + wanted);
+      }
+    }
+  }
+
+  /// A plan for people.
+  static List<String> words(Plan plan) {
+    var lines = new ArrayList<String>();
+    lines.add(
+        "%s %s -> %s: %s"
+            .formatted(
+                Terminal.word(plan.kind()),
+                Terminal.clean(plan.label()),
+                Terminal.clean(plan.environment()),
+                plan.summary()));
+    for (var target : plan.targets()) {
+      lines.add("  target " + target.target() + " (" + target.kind() + ")");
+      for (var change : target.changes()) {
+        lines.add(
+            "    %-6s %s".formatted(Terminal.word(change.kind()), Terminal.clean(change.what())));
+        change.detail().forEach(d -> lines.add("           " + Terminal.clean(d)));
+      }
+    }
+    lines.add("  steps");
+    plan.steps()
+        .forEach(s -> lines.add("    " + (s.index() + 1) + ". " + Terminal.clean(s.words())));
+    if (plan.approvals() > 0) {
+      lines.add("  needs " + plan.approvals() + " approval(s)");
+    }
+    lines.add("  plan " + plan.hash());
+    return lines;
+  }
+}
