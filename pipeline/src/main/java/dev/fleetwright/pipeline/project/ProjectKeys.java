@@ -87,8 +87,14 @@ final class ProjectKeys {
                   : Optional.empty());
   private static final Shape BRANCH = text(1, 255);
 
+  private static final Shape VARIABLES =
+      map("[A-Za-z_][A-Za-z0-9_]*", "a variable's name: letters, digits and _", word());
+
   private static final Shape LOCAL =
-      fields().with("directory", text(1, 1_000)).with("keep", number(2, 1_000)).done();
+      fields().with("directory", text(1, 1_000))
+          .with("keep", number(2, 1_000))
+          .with("variables", VARIABLES)
+          .done();
   private static final Shape SSH =
       fields()
           .must("hosts", set(text(1, 300), 1))
@@ -104,6 +110,7 @@ final class ProjectKeys {
               "max_unavailable",
               matching("[1-9][0-9]{0,5}|([1-9][0-9]?|100)%", "a number of hosts or a share", "25%"))
           .with("keep", number(2, 1_000))
+          .with("variables", VARIABLES)
           .done();
   private static final Shape IN_KUBERNETES =
       fields()
@@ -123,9 +130,6 @@ final class ProjectKeys {
 
   /// A target as a map with its kind as the only key; the reader says more than a shape can.
   private static final Shape TARGET = fields().withAll(KINDS).done();
-
-  private static final Shape VARIABLES =
-      map("[A-Za-z_][A-Za-z0-9_]*", "a variable's name: letters, digits and _", word());
 
   private static final Shape PORT =
       parsed(

@@ -9,10 +9,10 @@ import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.pipeline.gitlab.Layers;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.pipeline.gitlab.PredefinedVariables;
 import dev.fleetwright.pipeline.variable.Variable;
-import dev.fleetwright.pipeline.variable.VariableExpansion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -91,18 +91,9 @@ public final class JobOrders {
         PredefinedVariables.ofRun(
             pipeline.id(), pipeline.number(), url(pipeline), pipeline.createdAt().toString(), ""));
     ofJob(all, pipeline, job);
-    all.putAll(job.spec().variables());
-    from.forEach(j -> all.putAll(j.dotenv()));
-    all.putAll(pipeline.variables());
-    // What the server could not know when the pipeline was made, such as $CI_PIPELINE_IID, is
-    // expanded once more, as the runner does.
-    var known = Map.copyOf(all);
-    job.spec()
-        .variables()
-        .keySet()
-        .forEach(
-            name -> all.computeIfPresent(name, (_, v) -> VariableExpansion.onRunner(v, known)));
-    return all;
+    var dotenv = new TreeMap<String, String>();
+    from.forEach(j -> dotenv.putAll(j.dotenv()));
+    return Layers.environment(all, job.spec().variables(), dotenv, Map.of(), pipeline.variables());
   }
 
   private static void put(Map<String, String> all, Map<String, Variable> variables) {

@@ -1,0 +1,256 @@
+package dev.fleetwright.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fleetwright.core.Samples;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentSlug;
+import dev.fleetwright.core.environment.EnvironmentState;
+import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.Tier;
+import dev.fleetwright.core.plan.Planner.Planning;
+import dev.fleetwright.core.plan.Planner.Wanted;
+import dev.fleetwright.core.project.CommitSha;
+import dev.fleetwright.core.release.Release;
+import dev.fleetwright.core.target.Capability;
+import dev.fleetwright.core.target.Change;
+import dev.fleetwright.core.target.Component;
+import dev.fleetwright.core.target.Observation;
+import dev.fleetwright.core.target.Order;
+import dev.fleetwright.core.target.Outcome;
+import dev.fleetwright.core.target.Place;
+import dev.fleetwright.core.target.Preview;
+import dev.fleetwright.core.target.Revision;
+import dev.fleetwright.core.target.Settings;
+import dev.fleetwright.core.target.Slice;
+import dev.fleetwright.core.target.Target;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.core.target.TargetUnreachable;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlannerTest {
+
+  private static final Release RELEASE = release(Map.of("run.port", "${WEB_PORT}"));
+
+  private final Answering edge = new Answering();
+  private final Planner planner = new Planner(_ -> edge, Samples.blobs());
+
+  @Test
+  void cuts_hosts_into_batches_of_what_may_be_away_at_once() {
+    edge.hosts = List.of("a", "b", "c");
+    var plan = ready(environment(Policy.NONE, Map.of("max_unavailable", "2")));
+    assertThat(plan.steps()).extracting(Step::words).containsExactly("edge: a, b", "edge: c");
+  }
+
+  @Test
+  void a_target_without_batches_is_changed_at_once() {
+    edge.hosts = List.of("a", "b", "c");
+    edge.capabilities = Set.of(Capability.OBSERVE);
+    assertThat(ready(environment(Policy.NONE, Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: everything");
+  }
+
+  @Test
+  void what_would_not_change_is_no_step() {
+    edge.change = Change.Kind.NONE;
+    assertThat(ready(environment(Policy.NONE, Map.of())).steps()).isEmpty();
+  }
+
+  @Test
+  void the_environments_variables_win_over_the_components_and_the_targets_over_both() {
+    var policy =
+        new Policy(
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            new TreeMap<>(Map.of("WEB_PORT", "80", "GREETING", "hello")));
+    var plan = ready(environment(policy, Map.of("variables.WEB_PORT", "81")));
+    var settings = planner.load(plan.target("edge").to()).component("web").orElseThrow().settings();
+    assertThat(settings.text("run.port")).contains("81");
+    assertThat(settings.text("run.variables.GREETING")).contains("hello");
+    assertThat(settings.text("run.variables.OWN")).contains("own");
+  }
+
+  @Test
+  void a_name_that_nobody_knows_is_left_for_the_target() {
+    var plan = ready(environment(Policy.NONE, Map.of()));
+    assertThat(
+            planner
+                .load(plan.target("edge").to())
+                .component("web")
+                .orElseThrow()
+                .settings()
+                .text("run.port"))
+        .contains("${WEB_PORT}");
+  }
+
+  @Test
+  void equal_plans_have_equal_hashes_and_can_be_read_back() {
+    var plan = ready(environment(Policy.NONE, Map.of()));
+    assertThat(ready(environment(Policy.NONE, Map.of())).hash()).isEqualTo(plan.hash());
+    assertThat(Plan.of(plan.bytes())).isEqualTo(plan);
+  }
+
+  @Test
+  void a_target_that_runs_something_else_gives_another_hash() {
+    var plan = ready(environment(Policy.NONE, Map.of()));
+    edge.runs = Samples.V1;
+    assertThat(ready(environment(Policy.NONE, Map.of())).hash()).isNotEqualTo(plan.hash());
+  }
+
+  @Test
+  void what_a_target_cannot_do_is_refused_while_planning() {
+    edge.capabilities = Set.of(Capability.OBSERVE);
+    var answer =
+        planner.plan(
+            environment(Policy.NONE, Map.of()), new Wanted.Stop(Optional.empty()), List.of());
+    assertThat(answer)
+        .isEqualTo(new Planning.Impossible(List.of("target `edge` (fake) cannot be taken down")));
+  }
+
+  @Test
+  void an_unreachable_target_is_not_an_impossible_one() {
+    edge.away = true;
+    assertThat(
+            planner.plan(
+                environment(Policy.NONE, Map.of()),
+                new Wanted.Start(RELEASE, Optional.empty()),
+                List.of()))
+        .isInstanceOf(Planning.NotNow.class);
+  }
+
+  @Test
+  void an_environment_without_anything_to_deploy_to_says_what_to_do() {
+    var bare = environment(Policy.NONE, Map.of());
+    var none =
+        new Environment(
+            1,
+            bare.project(),
+            bare.name(),
+            bare.slug(),
+            bare.tier(),
+            bare.state(),
+            bare.url(),
+            bare.policy(),
+            List.of(),
+            bare.autoStopAt(),
+            bare.createdAt());
+    assertThat(planner.plan(none, new Wanted.Start(RELEASE, Optional.empty()), List.of()))
+        .isInstanceOfSatisfying(
+            Planning.Impossible.class,
+            no -> assertThat(no.reasons().getFirst()).contains("give it a target"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,3,1", "2,3,2", "9,3,3", "25%,3,1", "25%,8,2", "50%,3,1", "100%,3,3", "1%,3,1"})
+  void max_unavailable_is_a_number_or_a_share_rounded_down(
+      String setting, int hosts, int expected) {
+    assertThat(Planner.atOnce(setting, hosts)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "101%", "many", "%", ""})
+  void another_max_unavailable_is_refused(String setting) {
+    assertThatThrownBy(() -> Planner.atOnce(setting, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("write a number");
+  }
+
+  private Plan ready(Environment environment) {
+    var answer = planner.plan(environment, new Wanted.Start(RELEASE, Optional.empty()), List.of());
+    assertThat(answer).isInstanceOf(Planning.Ready.class);
+    return ((Planning.Ready) answer).plan();
+  }
+
+  private static Environment environment(Policy policy, Map<String, String> settings) {
+    return new Environment(
+        1,
+        Samples.SHOP,
+        Samples.PRODUCTION,
+        EnvironmentSlug.of(Samples.PRODUCTION),
+        Tier.PRODUCTION,
+        EnvironmentState.AVAILABLE,
+        Optional.empty(),
+        policy,
+        List.of(new TargetBinding("edge", "fake", Settings.of(settings))),
+        Optional.empty(),
+        Instant.EPOCH);
+  }
+
+  private static Release release(Map<String, String> settings) {
+    var all = new TreeMap<>(settings);
+    all.put("run.variables.OWN", "own");
+    return new Release(
+        7,
+        Samples.SHOP,
+        7,
+        new CommitSha("a".repeat(40)),
+        "main",
+        "title",
+        "ann",
+        1,
+        List.of(new Component("web", List.of(), Settings.of(all))),
+        Instant.EPOCH);
+  }
+
+  /// A target that answers as it is told.
+  private static final class Answering implements Target {
+    List<String> hosts = List.of("a");
+    Set<Capability> capabilities = Set.of(Capability.values());
+    Change.Kind change = Change.Kind.UPDATE;
+    Revision runs = Revision.EMPTY;
+    boolean away;
+
+    @Override
+    public Set<Capability> capabilities() {
+      return capabilities;
+    }
+
+    @Override
+    public Observation observe(Place place) {
+      return new Observation(
+          runs.components().stream()
+              .map(c ->
+                  new Observation.Instance(
+                      hosts.getFirst(),
+                      c.name(),
+                      c.digest(),
+                      dev.fleetwright.core.target.Health.HEALTHY,
+                      "",
+                      ""))
+              .toList(),
+          hosts);
+    }
+
+    @Override
+    public Preview preview(Place place, Revision desired) {
+      if (away) {
+        throw new TargetUnreachable("asking edge", new IOException("no route"));
+      }
+      return new Preview.Possible(List.of(new Change(change, "web", List.of())), observe(place));
+    }
+
+    @Override
+    public Outcome apply(Order order, Place place, Revision desired, Slice slice) {
+      throw new AssertionError("planning touches nothing");
+    }
+
+    @Override
+    public Outcome remove(Order order, Place place) {
+      throw new AssertionError("planning touches nothing");
+    }
+  }
+}
