@@ -126,8 +126,7 @@ final class DemoCommand implements Callable<Integer> {
     repository.push("Open the shop");
     var _ =
         client.addProject(
-            new Project.Add(
-                Optional.of(PROJECT), repository.remote().toString(), Optional.empty()));
+            new Project.Add(PROJECT, repository.remote().toString(), Optional.empty()));
   }
 
   private void greet(

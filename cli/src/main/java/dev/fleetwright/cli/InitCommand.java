@@ -38,7 +38,7 @@ final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var absolute = folder.toAbsolutePath().normalize();
-    var text = ProjectFileProposal.of(name(absolute), LintCommand.check(absolute));
+    var text = ProjectFileProposal.of(name(absolute.toString()), LintCommand.check(absolute));
     var file = absolute.resolve("fleetwright.yml");
     if (write) {
       try {
@@ -53,11 +53,13 @@ final class InitCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /// A project's name made of a folder's or an address's last part.
-  static String name(Path folder) {
-    var last = folder.getFileName() == null ? "project" : folder.getFileName().toString();
+  /// A project's name made of a path's or an address's last part.
+  static String name(String address) {
     var name =
-        last.replaceAll("\\.git$", "")
+        address
+            .replaceAll("/+$", "")
+            .replaceAll(".*[/:]", "")
+            .replaceAll("\\.git$", "")
             .toLowerCase(Locale.ROOT)
             .replaceAll("[^a-z0-9._-]+", "-")
             .replaceAll("\\.{2,}", ".")

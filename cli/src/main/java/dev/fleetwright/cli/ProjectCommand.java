@@ -36,8 +36,8 @@ final class ProjectCommand {
         description = "What the project shall be called; else the last part of the address.")
     private @Nullable String name;
 
-    @Option(names = "--branch", description = "The branch that sets the rules; else the remote's.")
-    private @Nullable String branch;
+    @Option(names = "--no-run", description = "Do not run the pipeline of the default branch now.")
+    private boolean noRun;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -49,7 +49,8 @@ final class ProjectCommand {
       try (var client = connection.open()) {
         var added =
             client.addProject(
-                new Project.Add(Optional.ofNullable(name), address, Optional.ofNullable(branch)));
+                new Project.Add(
+                    name == null ? InitCommand.name(address) : name, address, Optional.of(!noRun)));
         output.result(
             added,
             List.of(
@@ -103,6 +104,7 @@ final class ProjectCommand {
                 synced.pipelines().isEmpty()
                     ? "Nothing new."
                     : "Started " + synced.pipelines().size() + " pipeline(s)."));
+        synced.problems().forEach(problem -> output.line("  " + Terminal.clean(problem)));
         return ExitCode.DONE;
       }
     }

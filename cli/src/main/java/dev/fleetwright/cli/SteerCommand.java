@@ -54,7 +54,7 @@ abstract class SteerCommand implements Callable<Integer> {
     @Override
     Deploy ask(FleetwrightClient client, long deploy, Optional<String> reason)
         throws InterruptedException {
-      return client.cancel(deploy, reason);
+      return client.cancel(deploy);
     }
   }
 

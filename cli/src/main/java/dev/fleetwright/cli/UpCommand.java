@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,13 +56,10 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var path = Path.of(repository);
-    var local = !repository.contains("://") && Files.isDirectory(path);
-    var address = local ? path.toAbsolutePath().normalize().toString() : repository;
-    if (local) {
-      LintCommand.check(path).account().forEach(line -> output.line(Terminal.clean(line)));
-    }
+    var local = !repository.contains("://") && Files.isDirectory(Path.of(repository));
+    var address = local ? Path.of(repository).toAbsolutePath().normalize().toString() : repository;
     var folder = Files.createDirectories(data.toAbsolutePath().normalize());
+    account(address, folder);
     try (var server = InProcess.start(ServerOptions.local(folder, port));
         var client =
             new FleetwrightClient(
@@ -69,8 +69,8 @@ final class UpCommand implements Callable<Integer> {
                     .or(() -> new LocalServer(folder, server.uri()).token())
                     .orElseThrow())) {
       LocalServer.remember(folder, server.uri());
-      var name = InitCommand.name(Path.of(address.replaceAll("/+$", "").replaceAll(".*[/:]", "")));
-      var code = run(client, name, address, local);
+      var name = InitCommand.name(address);
+      var code = run(client, name, address);
       if (!once) {
         output.line("");
         output.line("  Browser  " + client.loginLink().url());
@@ -81,7 +81,7 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private int run(FleetwrightClient client, String name, String address, boolean local)
+  private int run(FleetwrightClient client, String name, String address)
       throws InterruptedException {
     Pipeline pipeline;
     if (client.projects(1).items().stream().anyMatch(p -> p.name().equals(name))) {
@@ -93,10 +93,7 @@ final class UpCommand implements Callable<Integer> {
               .filter(p -> before.filter(b -> b.id() == p.id()).isEmpty())
               .orElseGet(() -> again(client, name));
     } else {
-      var _ = client.addProject(new Project.Add(Optional.of(name), address, Optional.empty()));
-      if (!local) {
-        account(client, name);
-      }
+      var _ = client.addProject(new Project.Add(name, address, Optional.empty()));
       pipeline =
           client.pipelines(name, 1).items().stream()
               .findFirst()
@@ -111,12 +108,29 @@ final class UpCommand implements Callable<Integer> {
         : offer(client, name, ended);
   }
 
-  private void account(FleetwrightClient client, String name) throws InterruptedException {
-    for (var finding : client.account(name, Optional.empty()).findings()) {
-      output.line(Terminal.clean(finding.file()) + ": " + finding.what());
-      finding.understood().forEach(line -> output.line("  " + Terminal.clean(line)));
-      finding.notYet().forEach(line -> output.line("  not yet: " + Terminal.clean(line)));
-      finding.problems().forEach(problem -> output.line("  " + Terminal.clean(problem.words())));
+  /// Say what the repository's own commit holds, read from a clone that is thrown away: the account
+  /// is of what will be built, not of what lies uncommitted in somebody's folder.
+  private void account(String address, Path folder) throws IOException {
+    var clone = Files.createTempDirectory(folder, "account-");
+    try (var git =
+        Git.cloneRepository()
+            .setURI(address)
+            .setDirectory(clone.toFile())
+            .setCloneSubmodules(false)
+            .call()) {
+      var head = git.getRepository().resolve("HEAD");
+      if (head == null) {
+        throw new Refusal(ExitCode.NOT_FOUND, address + " has no commit yet");
+      }
+      output.line("%s at commit %s:".formatted(Terminal.clean(address), head.abbreviate(8).name()));
+      var report = LintCommand.check(clone);
+      report.account().forEach(line -> output.line("  " + Terminal.clean(line)));
+      report.problems().forEach(problem -> output.line("  " + Terminal.clean(problem.toString())));
+    } catch (GitAPIException e) {
+      throw new Refusal(
+          ExitCode.NOT_FOUND, "cannot read the repository " + address + ": " + e.getMessage());
+    } finally {
+      FileUtils.delete(clone.toFile(), FileUtils.RECURSIVE | FileUtils.SKIP_MISSING);
     }
   }
 

@@ -42,7 +42,10 @@ class LintCommandTest {
 
     assertThat(run("lint", repository.toString())).isEqualTo(ExitCode.PROBLEMS);
     var problems =
-        out.toString(UTF_8).lines().filter(l -> l.startsWith(".gitlab-ci.yml:") && l.contains(": error: ")).toList();
+        out.toString(UTF_8)
+            .lines()
+            .filter(l -> l.startsWith(".gitlab-ci.yml:") && l.contains(": error: "))
+            .toList();
     assertThat(problems).hasSizeGreaterThanOrEqualTo(5);
     assertThat(problems)
         .allSatisfy(p -> assertThat(p).matches("\\.gitlab-ci\\.yml:\\d+:\\d+: error: .+; .+"));
@@ -68,7 +71,10 @@ class LintCommandTest {
 
     assertThat(run("lint", repository.toString())).isEqualTo(ExitCode.PROBLEMS);
     var problems =
-        out.toString(UTF_8).lines().filter(l -> l.startsWith("fleetwright.yml:") && l.contains(": error: ")).toList();
+        out.toString(UTF_8)
+            .lines()
+            .filter(l -> l.startsWith("fleetwright.yml:") && l.contains(": error: "))
+            .toList();
     assertThat(problems).hasSizeGreaterThanOrEqualTo(5);
     assertThat(problems)
         .allSatisfy(p -> assertThat(p).matches("fleetwright\\.yml:\\d+:\\d+: error: .+; .+"));

@@ -91,7 +91,8 @@ final class ProjectKeys {
       map("[A-Za-z_][A-Za-z0-9_]*", "a variable's name: letters, digits and _", word());
 
   private static final Shape LOCAL =
-      fields().with("directory", text(1, 1_000))
+      fields()
+          .with("directory", text(1, 1_000))
           .with("keep", number(2, 1_000))
           .with("variables", VARIABLES)
           .done();
