@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -398,12 +399,27 @@ public final class SshTarget implements Target, Logs {
 
   /// What is wrong with a revision, as far as can be told without asking a host.
   private static Optional<String> problem(Revision revision) {
+    var ports = new HashMap<Integer, String>();
     for (var component : revision.components()) {
       if (!COMPONENT.matcher(component.name()).matches()) {
         return Optional.of("`" + component.name() + "` is no name for a component on a host");
       }
       if (HowToRun.of(component) instanceof HowToRun.Unusable(var problems)) {
         return Optional.of(String.join("\n", problems));
+      }
+      if (HowToRun.of(component) instanceof HowToRun.Program program
+          && program.port().orElse(0) > 0) {
+        var other = ports.put(program.port().getAsInt(), component.name());
+        if (other != null) {
+          return Optional.of(
+              "components `"
+                  + other
+                  + "` and `"
+                  + component.name()
+                  + "` both ask for port "
+                  + program.port().getAsInt()
+                  + ", and a host has it only once");
+        }
       }
       var tree = FileTree.problem(component);
       if (tree.isPresent()) {

@@ -402,6 +402,13 @@ choose_port() {
     ;;
   any) ;;
   *)
+    # Another program's answers would pass for the component's. What was just killed may take a moment to let go.
+    tries=0
+    until unheard "$asked"; do
+      [ $tries -lt 20 ] || fail "port $asked, which $1 asks for, is in use by another program"
+      tries=$((tries + 1))
+      pause 0.1
+    done
     echo "$asked" >"$run/port"
     return 0
     ;;

@@ -782,6 +782,56 @@ class SshHostsTest {
   }
 
   @Test
+  void a_port_that_another_program_has_is_not_taken_for_the_components_own() throws IOException {
+    mustApply(revision(sleeper("1")));
+    try (var other = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var port = Integer.toString(other.getLocalPort());
+      assertThat(apply(revision(running("worker", Map.of("run.port", port), "sleep", "3600"))))
+          .isInstanceOfSatisfying(
+              Refused.class,
+              r -> assertThat(r.reason()).contains("port " + port).contains("another program"));
+    }
+    assertThat(target.observe(PLACE).shows(revision(sleeper("1")), Slice.all())).isTrue();
+    assertThat(target.observe(PLACE).healthy()).isTrue();
+  }
+
+  @Test
+  void who_is_told_to_stop_waiting_stops_at_once_and_does_not_claim_to_know() throws Exception {
+    mustApply(revision(sleeper("1")));
+    var slow =
+        revision(
+            running(
+                "worker",
+                Map.of("run.health.tcp", "true", "run.health.within", "1 min"),
+                "sleep",
+                "3600"));
+    told.clear();
+    var answer = new java.util.concurrent.FutureTask<>(() -> apply(slow));
+    var waiting = Thread.ofVirtual().start(answer);
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "the switch",
+        () -> told.stream().anyMatch(l -> l.contains("started worker")));
+    var began = System.nanoTime();
+    waiting.interrupt();
+    assertThat(answer.get()).isInstanceOf(Unknown.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void shellcheck_has_nothing_to_say_about_what_runs_on_hosts()
+      throws IOException, InterruptedException {
+    var script = folder.resolve("agent.sh");
+    Files.writeString(script, HostAgent.scriptText());
+    var check =
+        new ProcessBuilder(Needs.tool("shellcheck").toString(), "-s", "sh", script.toString())
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+    assertThat(check.waitFor()).isZero();
+  }
+
+  @Test
   void a_unit_is_what_systemd_understands() throws IOException, InterruptedException {
     var script = folder.resolve("agent-test");
     Files.writeString(script, HostAgent.scriptText());

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +22,9 @@ class SshTargetTest extends TargetContract {
 
   private static int directories;
 
-  private final List<SshTarget.Client> clients = new ArrayList<>();
+  /// Open until the contract has cleared up.
+  private static final List<SshTarget.Client> CLIENTS = new ArrayList<>();
+
   private final Map<Target, String> directoryOf = new HashMap<>();
 
   @BeforeAll
@@ -33,12 +34,8 @@ class SshTargetTest extends TargetContract {
 
   @AfterAll
   static void stopHosts() {
+    CLIENTS.forEach(SshTarget.Client::close);
     hosts.close();
-  }
-
-  @AfterEach
-  void closeClients() {
-    clients.forEach(SshTarget.Client::close);
   }
 
   @Override
@@ -53,7 +50,7 @@ class SshTargetTest extends TargetContract {
 
   private Target open(String directory) {
     var client = new SshTarget.Client();
-    clients.add(client);
+    CLIENTS.add(client);
     var target = hosts.target(directory, blobs(), client);
     directoryOf.put(target, directory);
     return target;
