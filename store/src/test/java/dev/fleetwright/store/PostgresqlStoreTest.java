@@ -6,6 +6,38 @@ import org.junit.jupiter.api.Nested;
 class PostgresqlStoreTest {
 
   @Nested
+  class ProjectsOnPostgresql extends ProjectsContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
+  class EnvironmentsOnPostgresql extends EnvironmentsContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
+  class PipelinesOnPostgresql extends PipelinesContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
+  class ReleasesOnPostgresql extends ReleasesContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class DeploysOnPostgresql extends DeploysContract {
     @Override
     protected Databases databases() {
@@ -22,7 +54,23 @@ class PostgresqlStoreTest {
   }
 
   @Nested
-  class AccessOnPostgresql extends AccessContract {
+  class LedgerOnPostgresql extends LedgerContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
+  class FeedOnPostgresql extends FeedContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
+  class TokensOnPostgresql extends TokensContract {
     @Override
     protected Databases databases() {
       return new PostgresqlDatabases();

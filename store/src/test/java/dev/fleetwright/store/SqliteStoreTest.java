@@ -6,6 +6,38 @@ import org.junit.jupiter.api.Nested;
 class SqliteStoreTest {
 
   @Nested
+  class ProjectsOnSqlite extends ProjectsContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
+  class EnvironmentsOnSqlite extends EnvironmentsContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
+  class PipelinesOnSqlite extends PipelinesContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
+  class ReleasesOnSqlite extends ReleasesContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class DeploysOnSqlite extends DeploysContract {
     @Override
     protected Databases databases() {
@@ -22,7 +54,23 @@ class SqliteStoreTest {
   }
 
   @Nested
-  class AccessOnSqlite extends AccessContract {
+  class LedgerOnSqlite extends LedgerContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
+  class FeedOnSqlite extends FeedContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
+  class TokensOnSqlite extends TokensContract {
     @Override
     protected Databases databases() {
       return new SqliteDatabases();

@@ -1,0 +1,173 @@
+package dev.fleetwright.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fleetwright.core.feed.Feed.Entry;
+import dev.fleetwright.core.project.Project;
+import dev.fleetwright.core.project.ProjectName;
+import dev.fleetwright.testkit.Eventually;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/// What [dev.fleetwright.core.feed.Feed] promises.
+abstract class FeedContract extends StoreContract {
+
+  private void move(String project) {
+    database
+        .projects()
+        .add(new Project(new ProjectName(project), "/srv/x.git", "main", Shop.NOON), Shop.ANNA);
+  }
+
+  @Test
+  void entries_are_read_in_order_after_an_id() {
+    var before = database.feed().newest();
+    move("a");
+    move("b");
+
+    var entries = database.feed().after(before, 10);
+
+    assertThat(entries).extracting(entry -> entry.keys().get("project")).containsExactly("a", "b");
+    assertThat(entries).extracting(Entry::topic).containsOnly("project");
+    assertThat(entries).extracting(Entry::at).containsOnly(Shop.NOON);
+    assertThat(entries).isSortedAccordingTo(Comparator.comparingLong(Entry::id));
+    assertThat(database.feed().newest()).isEqualTo(entries.getLast().id());
+    assertThat(database.feed().after(entries.getFirst().id(), 10))
+        .containsExactly(entries.getLast());
+    assertThat(database.feed().after(before, 1)).containsExactly(entries.getFirst());
+    assertThat(database.feed().after(entries.getLast().id(), 10)).isEmpty();
+  }
+
+  @Test
+  void a_reader_who_follows_sees_all_that_many_writers_commit_each_once() throws Exception {
+    var start = database.feed().newest();
+    var done = new AtomicBoolean();
+    var seen = Collections.synchronizedList(new ArrayList<Entry>());
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      var reader =
+          pool.submit(() -> {
+            var last = start;
+            while (true) {
+              var finish = done.get();
+              var entries = database.feed().after(last, 7);
+              for (var entry : entries) {
+                assertThat(entry.id()).isGreaterThan(last);
+                last = entry.id();
+              }
+              seen.addAll(entries);
+              if (entries.isEmpty() && finish) {
+                return null;
+              } else if (entries.isEmpty()) {
+                database.feed().await(last, Duration.ofMillis(50));
+              }
+            }
+          });
+      var number = new java.util.concurrent.atomic.AtomicInteger();
+      DeploysContract.atOnce(
+          8,
+          200,
+          () -> {
+            move("p" + number.incrementAndGet());
+            return true;
+          });
+      Eventually.within(
+          Duration.ofSeconds(10),
+          () -> "the reader has seen all, not " + seen.size(),
+          () -> seen.size() >= 200);
+      done.set(true);
+      reader.get(10, TimeUnit.SECONDS);
+    }
+
+    assertThat(seen.stream().map(entry -> entry.keys().get("project")).distinct()).hasSize(200);
+    assertThat(seen).hasSize(200);
+  }
+
+  @Test
+  void who_waits_is_woken_by_a_commit() throws Exception {
+    var last = database.feed().newest();
+    var began = new CompletableFuture<Void>();
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      var waiting =
+          pool.submit(() -> {
+            began.complete(null);
+            var from = System.nanoTime();
+            database.feed().await(last, Duration.ofMinutes(1));
+            return Duration.ofNanos(System.nanoTime() - from);
+          });
+      began.get();
+      move("a");
+
+      assertThat(waiting.get(30, TimeUnit.SECONDS)).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void waiting_for_what_is_there_already_ends_at_once() throws InterruptedException {
+    var last = database.feed().newest();
+    move("a");
+
+    database.feed().await(last, Duration.ofDays(1));
+
+    assertThat(database.feed().after(last, 10)).hasSize(1);
+  }
+
+  @Test
+  void waiting_in_vain_ends_when_the_time_is_over() throws InterruptedException {
+    var from = System.nanoTime();
+
+    database.feed().await(database.feed().newest(), Duration.ofMillis(60));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThan(Duration.ofMillis(59));
+  }
+
+  @Test
+  void closing_lets_go_of_those_who_wait() throws Exception {
+    var last = database.feed().newest();
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      var feed = database.feed();
+      var waiting =
+          pool.submit(() -> {
+            feed.await(last, Duration.ofMinutes(5));
+            return true;
+          });
+
+      reopen();
+
+      assertThat(catchingClosed(waiting)).isTrue();
+    }
+  }
+
+  private static boolean catchingClosed(java.util.concurrent.Future<Boolean> waiting)
+      throws Exception {
+    try {
+      return waiting.get(30, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      // It had not begun to wait when the database was closed.
+      return e.getCause() instanceof RuntimeException;
+    }
+  }
+
+  @Test
+  void only_the_newest_are_kept() {
+    for (var name : List.of("a", "b", "c", "d")) {
+      move(name);
+    }
+    var newest = database.feed().newest();
+
+    ((SqlFeed) database.feed()).prune(2);
+
+    assertThat(database.feed().after(0, 10))
+        .extracting(entry -> entry.keys().get("project"))
+        .containsExactly("c", "d");
+    assertThat(database.feed().newest()).isEqualTo(newest);
+    move("e");
+    assertThat(database.feed().newest()).isGreaterThan(newest);
+  }
+}

@@ -1,0 +1,331 @@
+package dev.fleetwright.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobSpec;
+import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
+import dev.fleetwright.core.pipeline.JobSpec.Need;
+import dev.fleetwright.core.pipeline.JobSpec.Retry;
+import dev.fleetwright.core.pipeline.JobSpec.When;
+import dev.fleetwright.core.pipeline.JobStatus;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.PipelineStatus;
+import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// What [dev.fleetwright.core.pipeline.Pipelines] promises.
+abstract class PipelinesContract extends StoreContract {
+
+  private static final Instant LATER = Shop.NOON.plusSeconds(60);
+
+  private Pipeline twoJobs() {
+    return shop.pipeline(
+        Shop.job("build", "build"), Shop.job("deploy", "deploy", When.MANUAL, Optional.empty()));
+  }
+
+  private Job job(Pipeline pipeline, String name) {
+    return database.pipelines().jobs(pipeline.id()).stream()
+        .filter(job -> job.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Job with(Job job, JobStatus status) {
+    return new Job(
+        job.id(),
+        job.pipeline(),
+        job.spec(),
+        status,
+        job.attempt(),
+        status == JobStatus.FAILED ? 3 : job.exitCode(),
+        status == JobStatus.FAILED ? "script_failure" : "",
+        job.message(),
+        job.artifacts(),
+        job.dotenv(),
+        job.deploy(),
+        job.scheduledAt(),
+        job.startedAt(),
+        job.finishedAt());
+  }
+
+  private boolean change(Job job, JobStatus status) {
+    return database
+        .pipelines()
+        .change(with(job, status), job.status(), Actor.ENGINE, LATER, Optional.empty());
+  }
+
+  private Pipeline now(Pipeline pipeline) {
+    return database.pipelines().find(pipeline.id()).orElseThrow();
+  }
+
+  @Test
+  void a_pipeline_is_found_as_it_was_made() {
+    var made = twoJobs();
+
+    assertThat(made.number()).isEqualTo(1);
+    assertThat(made.status()).isEqualTo(PipelineStatus.CREATED);
+    assertThat(made.stages()).containsExactly("build", "deploy");
+    assertThat(made.variables()).isEqualTo(Map.of("COLOUR", "blue"));
+    assertThat(made.by()).isEqualTo("anna");
+    assertThat(now(made)).isEqualTo(made);
+    assertThat(database.pipelines().jobs(made.id()))
+        .extracting(job -> job.spec().name() + " " + job.status() + " " + job.attempt())
+        .containsExactly("build CREATED 1", "deploy CREATED 1");
+    var second = twoJobs();
+    assertThat(database.pipelines().of(Shop.NAME, 10, 0)).containsExactly(second, made);
+    assertThat(database.pipelines().of(Shop.NAME, 1, 1)).containsExactly(made);
+  }
+
+  @Test
+  void one_whose_file_cannot_be_used_has_failed() {
+    var failed =
+        database
+            .pipelines()
+            .add(
+                new NewPipeline(
+                    Shop.NAME,
+                    Shop.SHA,
+                    "main",
+                    true,
+                    "push",
+                    "",
+                    "",
+                    List.of(),
+                    List.of(),
+                    List.of("line 3: `scirpt` is not a keyword"),
+                    new TreeMap<>()),
+                Shop.ANNA,
+                Shop.NOON);
+
+    assertThat(failed.status()).isEqualTo(PipelineStatus.FAILED);
+    assertThat(failed.finishedAt()).contains(Shop.NOON);
+    assertThat(failed.problems()).containsExactly("line 3: `scirpt` is not a keyword");
+    assertThat(failed.tag()).isTrue();
+  }
+
+  @Test
+  void every_field_of_a_job_is_kept() {
+    var spec =
+        new JobSpec(
+            "everything 1/2",
+            "build",
+            List.of("echo \"a\"", "make"),
+            List.of("echo bye"),
+            new TreeMap<>(Map.of("A", "1", "B", "x\ny")),
+            Optional.of(List.of(new Need("one", true, false), new Need("two", false, true))),
+            Optional.of(List.of("one")),
+            When.DELAYED,
+            new AllowFailure(false, List.of(3, 137)),
+            new Retry(2, List.of("script_failure"), List.of(1)),
+            Optional.of(Duration.ofMinutes(90)),
+            Optional.of(Duration.ofSeconds(5)),
+            List.of(
+                new ArtifactSpec(
+                    Optional.of("all"),
+                    List.of("build/**"),
+                    List.of("*.tmp"),
+                    true,
+                    ArtifactSpec.Keep.ALWAYS,
+                    Optional.of(Duration.ofDays(7)),
+                    Optional.of("dotenv")),
+                new ArtifactSpec(
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    false,
+                    ArtifactSpec.Keep.ON_FAILURE,
+                    Optional.empty(),
+                    Optional.empty())),
+            Optional.of(
+                new EnvironmentSpec(
+                    "review/$CI_COMMIT_REF_SLUG",
+                    Optional.of("https://$HOST"),
+                    EnvironmentSpec.Action.STOP,
+                    Optional.of("stop"),
+                    Optional.of(Duration.ofDays(3)),
+                    Optional.of("development"))),
+            Optional.of("debian:12"),
+            new TreeSet<>(List.of("linux", "big")),
+            Optional.of("$CI_ENVIRONMENT"),
+            true,
+            new TreeMap<>(Map.of("services", "- postgres")));
+    var pipeline = shop.pipeline(spec, Shop.job("plain", "build"));
+    var deploy = shop.deploy(shop.environment("staging")).deploy();
+    var before = job(pipeline, "everything 1/2");
+    var full =
+        new Job(
+            before.id(),
+            before.pipeline(),
+            spec.withVariables(Map.of("C", "3")),
+            JobStatus.FAILED,
+            1,
+            137,
+            "runner_system_failure",
+            "killed – \"9\"",
+            List.of(
+                new TreeEntry.File("build/a", Digest.of(new byte[0]), 0, true),
+                new TreeEntry.Link("build/b", "a")),
+            Map.of("URL", "https://x"),
+            Optional.of(deploy.id()),
+            Optional.of(Shop.NOON),
+            Optional.of(LATER),
+            Optional.of(LATER.plusNanos(1000)));
+
+    assertThat(before.spec()).isEqualTo(spec);
+    assertThat(
+            database
+                .pipelines()
+                .change(full, JobStatus.CREATED, Actor.ENGINE, LATER, Optional.empty()))
+        .isTrue();
+    assertThat(database.pipelines().job(before.id())).contains(full);
+    assertThat(job(pipeline, "plain").spec()).isEqualTo(Shop.job("plain", "build"));
+  }
+
+  @Test
+  void the_pipeline_follows_its_jobs() {
+    var pipeline = twoJobs();
+    change(job(pipeline, "build"), JobStatus.PENDING);
+    assertThat(now(pipeline).status()).isEqualTo(PipelineStatus.PENDING);
+    assertThat(now(pipeline).startedAt()).isEmpty();
+    change(job(pipeline, "build"), JobStatus.RUNNING);
+    assertThat(now(pipeline).status()).isEqualTo(PipelineStatus.RUNNING);
+    assertThat(now(pipeline).startedAt()).contains(LATER);
+    change(job(pipeline, "build"), JobStatus.FAILED);
+    change(job(pipeline, "deploy"), JobStatus.SKIPPED);
+    assertThat(now(pipeline).status()).isEqualTo(PipelineStatus.FAILED);
+    assertThat(now(pipeline).finishedAt()).contains(LATER);
+    assertThat(now(pipeline).changes()).isEqualTo(pipeline.changes() + 4);
+  }
+
+  @Test
+  void a_change_that_was_decided_on_another_status_is_turned_down() {
+    var pipeline = twoJobs();
+    var build = job(pipeline, "build");
+    change(build, JobStatus.PENDING);
+    var before = now(pipeline);
+
+    assertThat(change(build, JobStatus.SKIPPED)).isFalse();
+
+    assertThat(job(pipeline, "build").status()).isEqualTo(JobStatus.PENDING);
+    assertThat(now(pipeline)).isEqualTo(before);
+  }
+
+  @Test
+  void a_change_from_an_older_generation_is_turned_down() {
+    var pipeline = twoJobs();
+    var old = database.pipelineLeases().claim("one", Duration.ZERO).orElseThrow();
+    var current = database.pipelineLeases().claim("two", Duration.ofMinutes(1)).orElseThrow();
+    var build = job(pipeline, "build");
+    var pending = with(build, JobStatus.PENDING);
+
+    assertThat(engineChange(pending, old)).isFalse();
+    assertThat(database.pipelines().settle(pipeline.id(), now(pipeline).changes(), old)).isFalse();
+    database.pipelines().addProblems(pipeline.id(), List.of("late"), old);
+    assertThat(now(pipeline)).isEqualTo(pipeline);
+    assertThat(engineChange(pending, current)).isTrue();
+  }
+
+  private boolean engineChange(Job job, Lease lease) {
+    return database
+        .pipelines()
+        .change(job, JobStatus.CREATED, Actor.ENGINE, LATER, Optional.of(lease));
+  }
+
+  @Test
+  void problems_are_added_once() {
+    var pipeline = twoJobs();
+    var lease = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+
+    database.pipelines().addProblems(pipeline.id(), List.of("no files", "no name"), lease);
+    var after = now(pipeline);
+    database.pipelines().addProblems(pipeline.id(), List.of("no name"), lease);
+
+    assertThat(after.problems()).containsExactly("no files", "no name");
+    assertThat(after.status()).isEqualTo(PipelineStatus.CREATED);
+    assertThat(now(pipeline)).isEqualTo(after);
+  }
+
+  @Test
+  void a_finished_job_runs_again_as_a_new_attempt_and_what_was_skipped_gets_its_turn_anew() {
+    var pipeline = twoJobs();
+    change(job(pipeline, "build"), JobStatus.FAILED);
+    change(job(pipeline, "deploy"), JobStatus.SKIPPED);
+    var failed = job(pipeline, "build");
+
+    var again = database.pipelines().retry(failed.id(), Shop.ANNA, LATER).orElseThrow();
+
+    assertThat(again.id()).isNotEqualTo(failed.id());
+    assertThat(again.attempt()).isEqualTo(2);
+    assertThat(again.status()).isEqualTo(JobStatus.PENDING);
+    assertThat(again.exitCode()).isEqualTo(-1);
+    assertThat(database.pipelines().jobs(pipeline.id()))
+        .extracting(job -> job.spec().name() + " " + job.status() + " " + job.attempt())
+        .containsExactly("build PENDING 2", "deploy CREATED 1");
+    assertThat(database.pipelines().job(failed.id())).contains(failed);
+    assertThat(now(pipeline).status()).isEqualTo(PipelineStatus.PENDING);
+    assertThat(now(pipeline).finishedAt()).isEmpty();
+    assertThat(database.pipelines().retry(failed.id(), Shop.ANNA, LATER))
+        .as("only the newest attempt")
+        .isEmpty();
+    assertThat(database.pipelines().retry(again.id(), Shop.ANNA, LATER))
+        .as("only when it has ended")
+        .isEmpty();
+    assertThat(change(failed, JobStatus.SUCCESS)).as("an old attempt is history").isFalse();
+  }
+
+  @Test
+  void the_ledger_tells_what_people_did() {
+    var pipeline = twoJobs();
+    var lease = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+    var deploy = job(pipeline, "deploy");
+    engineChange(with(deploy, JobStatus.MANUAL), lease);
+    var manual = job(pipeline, "deploy");
+
+    database
+        .pipelines()
+        .change(
+            with(manual, JobStatus.PENDING), JobStatus.MANUAL, Shop.ANNA, LATER, Optional.empty());
+    var pending = job(pipeline, "deploy");
+    database
+        .pipelines()
+        .change(
+            with(pending, JobStatus.CANCELED),
+            JobStatus.PENDING,
+            Shop.ANNA,
+            LATER,
+            Optional.empty());
+    database.pipelines().retry(pending.id(), Shop.ANNA, LATER);
+
+    assertThat(database.ledger().read("shop", 1, 100))
+        .extracting(kept -> kept.content().kind())
+        .containsExactly(
+            "project.added", "pipeline.added", "job.played", "job.cancelled", "job.retried");
+    assertThat(database.ledger().fault("shop")).isEmpty();
+  }
+
+  @Test
+  void whoever_watches_is_told_of_each_change() {
+    var pipeline = twoJobs();
+    var before = database.feed().newest();
+
+    change(job(pipeline, "build"), JobStatus.RUNNING);
+
+    assertThat(database.feed().after(before, 10))
+        .extracting(entry -> entry.topic() + " " + entry.keys().get("state"))
+        .containsExactly("job running", "pipeline running");
+  }
+}
