@@ -12,9 +12,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// PostgreSQL, shared by any number of servers.
 final class PostgresqlTransactions implements Transactions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresqlTransactions.class);
 
   private static final int CONNECTIONS = 10;
   private static final int TRIES = 10;
@@ -113,8 +117,10 @@ final class PostgresqlTransactions implements Transactions {
       try {
         var status = status(transaction);
         if (status.equals("committed")) {
+          LOG.atWarn().log("connection was lost at a commit, which is stored");
           return true;
         } else if (status.equals("aborted")) {
+          LOG.atWarn().log("connection was lost at a commit, which is done again");
           return false;
         }
       } catch (SQLException e) {

@@ -36,9 +36,10 @@ import java.util.TreeMap;
 
 /// Deploys and their events.
 ///
-/// The events are the truth: a single deploy is always replayed from them. Its row says what they
-/// add up to, for lists and for claiming; event and row are written in one transaction. Both carry
-/// a digest of what is in them, so that a deploy whose row was damaged is refused, not executed.
+/// The events are the truth. The deploy's row says what they add up to, so that lists and the next
+/// event need not read histories; event and row are written in one transaction, and each carries a
+/// digest of what is in it. A deploy that was damaged is refused, not executed; and so is one whose
+/// events do not add up to what its row says, which is looked at whenever a single deploy is read.
 final class SqlDeploys implements Deploys {
 
   // Two guards. The generation turns down a server that lost its lease. The key (deploy, sequence)
@@ -172,7 +173,7 @@ final class SqlDeploys implements Deploys {
           if (generation != newest) {
             return new Appended.LeaseLost();
           }
-          var before = replayed(session, id).orElseThrow();
+          var before = session.only(ROWS + "WHERE d.id = ?", SqlDeploys::view, id);
           if (before.sequence() != expected) {
             return new Appended.Moved(before);
           }
@@ -415,14 +416,13 @@ final class SqlDeploys implements Deploys {
       throw new RecordUnreadable(
           "deploy %d has %d events instead of %d".formatted(id, events.size(), view.sequence()));
     }
-    return Optional.of(
-        new DeployView(
-            view.deploy(),
-            DeployMachine.replay(events.stream().map(StoredEvent::event).toList()),
-            view.sequence(),
-            view.startedAt(),
-            view.finishedAt(),
-            view.updatedAt()));
+    var state = DeployMachine.replay(events.stream().map(StoredEvent::event).toList());
+    if (!state.equals(view.state())) {
+      throw new RecordUnreadable(
+          "the events of deploy %d add up to %s, but it is recorded as %s"
+              .formatted(id, state.keyword(), view.state().keyword()));
+    }
+    return row;
   }
 
   @Override

@@ -503,6 +503,25 @@ abstract class DeploysContract extends StoreContract {
   }
 
   @Test
+  void a_state_that_the_events_do_not_add_up_to_is_noticed() {
+    var deploy = shop.deploy(production).deploy();
+    shop.after(deploy, new Planned(plan(0)), new Started());
+
+    // As by somebody who knows how digests are made.
+    var body = EventJson.of(new Rejected("eve", "")).toString();
+    execute(
+        "UPDATE deploy_event SET body = '%s', digest = '%s' WHERE deploy = %d AND sequence = 2"
+            .formatted(
+                body,
+                SqlDeploys.digest(deploy.id(), 2, Shop.NOON, "anna", body).hex(),
+                deploy.id()));
+
+    assertThatThrownBy(() -> database.deploys().find(deploy.id()))
+        .isInstanceOf(RecordUnreadable.class)
+        .hasMessageContaining("add up to refused, but it is recorded as running");
+  }
+
+  @Test
   void a_damaged_row_is_noticed_and_others_are_not_touched_by_it() {
     var damaged = shop.deploy(production).deploy();
     var whole = shop.deploy(shop.environment("staging"));

@@ -76,4 +76,12 @@ class PostgresqlStoreTest {
       return new PostgresqlDatabases();
     }
   }
+
+  @Nested
+  class AccessOnPostgresql extends AccessContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
 }

@@ -76,4 +76,12 @@ class SqliteStoreTest {
       return new SqliteDatabases();
     }
   }
+
+  @Nested
+  class AccessOnSqlite extends AccessContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
 }
