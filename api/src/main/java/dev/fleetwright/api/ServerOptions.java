@@ -12,6 +12,8 @@ import java.util.Optional;
 /// @param port 0 for a free one
 /// @param publicUrl how others reach it, when that differs; links are made from it, never from what
 ///   a caller says
+/// @param localRepositories whether projects may be folders of this machine; whoever may add a
+///   project can then read every repository that the server can
 /// @param jsonLog whether to log one JSON object a line
 public record ServerOptions(
     Path data,
@@ -19,10 +21,12 @@ public record ServerOptions(
     String host,
     int port,
     Optional<URI> publicUrl,
+    boolean localRepositories,
     boolean jsonLog) {
 
-  /// Embedded database, only reachable from this machine.
+  /// Embedded database, only reachable from this machine, projects may be folders of it.
   public static ServerOptions local(Path data, int port) {
-    return new ServerOptions(data, Optional.empty(), "127.0.0.1", port, Optional.empty(), false);
+    return new ServerOptions(
+        data, Optional.empty(), "127.0.0.1", port, Optional.empty(), true, false);
   }
 }

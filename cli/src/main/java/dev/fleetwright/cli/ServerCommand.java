@@ -42,6 +42,14 @@ final class ServerCommand implements Callable<Integer> {
   @Option(names = "--public-url", description = "Where people reach it, behind a proxy.")
   private @Nullable URI publicUrl;
 
+  @Option(
+      names = "--allow-local-repositories",
+      description = {
+        "Let projects be folders of this machine. Whoever may add a project can then read",
+        "every repository that this server can."
+      })
+  private boolean localRepositories;
+
   @Option(names = "--json-log", description = "Log as JSON, one object a line.")
   private boolean jsonLog;
 
@@ -54,6 +62,7 @@ final class ServerCommand implements Callable<Integer> {
             host,
             port,
             Optional.ofNullable(publicUrl),
+            localRepositories,
             jsonLog);
     try (var server = InProcess.start(options)) {
       LocalServer.remember(options.data(), server.uri());

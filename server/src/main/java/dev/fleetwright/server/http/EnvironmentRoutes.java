@@ -1,0 +1,219 @@
+package dev.fleetwright.server.http;
+
+import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.Environment.GoBack;
+import dev.fleetwright.api.Environment.Stop;
+import dev.fleetwright.api.Environment.TargetObservation;
+import dev.fleetwright.api.Environment.WayBack;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.target.Observation;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.core.target.TargetUnreachable;
+import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.server.operations.DeployOperations;
+import dev.fleetwright.server.operations.DeployOperations.Wish;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+
+/// Environments: what runs there by the record and in truth, taking them down and going back.
+final class EnvironmentRoutes {
+
+  private final Projects projects;
+  private final Environments environments;
+  private final Releases releases;
+  private final Deploys deploys;
+  private final Targets targets;
+  private final LiveRevisions revisions;
+  private final DeployOperations operations;
+  private final Clock clock;
+
+  EnvironmentRoutes(
+      Projects projects,
+      Environments environments,
+      Releases releases,
+      Deploys deploys,
+      Targets targets,
+      LiveRevisions revisions,
+      DeployOperations operations,
+      Clock clock) {
+    this.projects = projects;
+    this.environments = environments;
+    this.releases = releases;
+    this.deploys = deploys;
+    this.targets = targets;
+    this.revisions = revisions;
+    this.operations = operations;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+                "/api/v1/projects/{project}/environments",
+                Access.SIGNED_IN,
+                "A project's environments, by name.")
+            .givingPageOf(dev.fleetwright.api.Environment.class)
+            .by(call -> {
+              var name = call.projectName();
+              if (projects.find(name).isEmpty()) {
+                throw Refusal.notFound("project `" + name + "`");
+              }
+              var known = new Known(releases, environments);
+              return call.whole(
+                  clock.instant(),
+                  "record",
+                  environments.of(name).stream().map(e -> wire(e, known)).toList());
+            }),
+        Route.get(
+                "/api/v1/projects/{project}/environments/{environment}",
+                Access.SIGNED_IN,
+                "One environment: what runs there by the record, and deploys under way.")
+            .giving(dev.fleetwright.api.Environment.class)
+            .by(call -> wire(find(call), new Known(releases, environments))),
+        Route.get(
+                "/api/v1/projects/{project}/environments/{environment}/observation",
+                Access.SIGNED_IN,
+                "What the environment's targets really run, asked now.")
+            .giving(dev.fleetwright.api.Environment.Observation.class)
+            .by(call -> observe(find(call))),
+        Route.get(
+                "/api/v1/projects/{project}/environments/{environment}/ways-back",
+                Access.SIGNED_IN,
+                "The versions that an environment ran, and whether it can go back to each now.")
+            .givingPageOf(WayBack.class)
+            .by(call -> {
+              var environment = find(call);
+              var known = new Known(releases, environments);
+              return call.whole(
+                  clock.instant(),
+                  "record",
+                  operations.waysBack(environment).stream()
+                      .map(w ->
+                          new WayBack(
+                              w.deploy().deploy().id(),
+                              known.release(w.plan().release()),
+                              w.plan().label(),
+                              w.deploy().updatedAt(),
+                              w.whyNot().isEmpty(),
+                              w.whyNot()))
+                      .toList());
+            }),
+        Route.post(
+                "/api/v1/projects/{project}/environments/{environment}/stop",
+                Access.SIGNED_IN,
+                "Take an environment down. That is a deploy too.")
+            .orRefusing()
+            .taking(Stop.class)
+            .giving(Deploy.class)
+            .as(201)
+            .by((call, wish) ->
+                ask(call, new Wish.Stop(find(call).id()), wish.reason().orElse(""))),
+        Route.post(
+                "/api/v1/projects/{project}/environments/{environment}/rollback",
+                Access.SIGNED_IN,
+                "Go back to what an earlier deploy brought.")
+            .orRefusing()
+            .taking(GoBack.class)
+            .giving(Deploy.class)
+            .as(201)
+            .by(this::goBack));
+  }
+
+  private Deploy goBack(Call call, GoBack wish) {
+    var environment = find(call);
+    var deploy =
+        wish.deploy()
+            .or(() ->
+                operations.waysBack(environment).stream()
+                    .filter(w -> w.whyNot().isEmpty())
+                    .map(w -> w.deploy().deploy().id())
+                    .findFirst())
+            .orElseThrow(() ->
+                Refusal.user(
+                    409,
+                    "no_way_back",
+                    "there is nothing that this environment can go back to now",
+                    "see its ways back for why not"));
+    return ask(call, new Wish.GoBack(environment.id(), deploy), wish.reason().orElse(""));
+  }
+
+  private Deploy ask(Call call, Wish wish, String reason) {
+    var deploy =
+        Answers.done(
+            operations.deploy(
+                wish, Optional.empty(), IdempotencyKey.of(call), reason, call.actor()));
+    return DeployWire.of(deploy, new Known(releases, environments));
+  }
+
+  private Environment find(Call call) {
+    var project = call.projectName();
+    var name = call.environmentName();
+    return environments
+        .find(project, name)
+        .orElseThrow(
+            () -> Refusal.notFound("environment `%s` of project `%s`".formatted(name, project)));
+  }
+
+  private dev.fleetwright.api.Environment wire(Environment environment, Known known) {
+    known.add(environment);
+    return EnvironmentWire.of(
+        environment,
+        environments.live(environment.id()),
+        deploys.unfinished(environment.id()).stream().map(d -> DeployWire.of(d, known)).toList(),
+        known);
+  }
+
+  /// Asks all targets at once.
+  private dev.fleetwright.api.Environment.Observation observe(Environment environment)
+      throws InterruptedException {
+    var at = clock.instant();
+    var live = environments.live(environment.id());
+    var questions = new ArrayList<Callable<TargetObservation>>();
+    for (var binding : environment.targets()) {
+      questions.add(() -> observe(environment, binding, live));
+    }
+    var seen = new ArrayList<TargetObservation>();
+    try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var answer : each.invokeAll(questions)) {
+        seen.add(answer.get());
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("observing " + environment.stream(), e.getCause());
+    }
+    return new dev.fleetwright.api.Environment.Observation(at, seen);
+  }
+
+  private TargetObservation observe(
+      Environment environment, TargetBinding binding, List<Live> live) {
+    try {
+      var seen = targets.open(binding).observe(environment.placeOn(binding.name()));
+      return new TargetObservation(
+          binding.name(),
+          Optional.empty(),
+          drifted(seen, binding, live),
+          seen.instances().stream().map(EnvironmentWire::instance).toList());
+    } catch (TargetUnreachable | IllegalArgumentException e) {
+      return new TargetObservation(
+          binding.name(), Optional.of(String.valueOf(e.getMessage())), false, List.of());
+    }
+  }
+
+  private boolean drifted(Observation seen, TargetBinding binding, List<Live> live) {
+    return live.stream()
+        .filter(l -> l.target().equals(binding.name()) && !l.mixed())
+        .findFirst()
+        .flatMap(l -> revisions.find(l.revision()))
+        .filter(r -> !seen.shows(r, dev.fleetwright.core.target.Slice.all()))
+        .isPresent();
+  }
+}

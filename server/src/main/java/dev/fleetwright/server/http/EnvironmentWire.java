@@ -1,0 +1,78 @@
+package dev.fleetwright.server.http;
+
+import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.Environment.Health;
+import dev.fleetwright.api.Environment.Instance;
+import dev.fleetwright.api.Environment.Live;
+import dev.fleetwright.api.Environment.Policy;
+import dev.fleetwright.api.Environment.State;
+import dev.fleetwright.api.Environment.Target;
+import dev.fleetwright.api.Environment.Tier;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.target.Observation;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Environments as they travel.
+final class EnvironmentWire {
+
+  private EnvironmentWire() {}
+
+  static dev.fleetwright.api.Environment of(
+      Environment environment,
+      List<dev.fleetwright.core.environment.Live> live,
+      List<Deploy> underWay,
+      Known known) {
+    return new dev.fleetwright.api.Environment(
+        environment.id(),
+        environment.project().value(),
+        environment.name().value(),
+        environment.slug().value(),
+        Tier.valueOf(environment.tier().name()),
+        State.valueOf(environment.state().name()),
+        environment.url().filter(EnvironmentWire::webAddress),
+        policy(environment.policy()),
+        environment.targets().stream().map(t -> new Target(t.name(), t.kind())).toList(),
+        live.stream()
+            .map(l ->
+                new Live(
+                    l.target(),
+                    l.revision().toString(),
+                    known.release(l.release()),
+                    l.deploy(),
+                    l.since(),
+                    l.mixed()))
+            .toList(),
+        underWay,
+        environment.autoStopAt(),
+        environment.createdAt());
+  }
+
+  static Instance instance(Observation.Instance instance) {
+    return new Instance(
+        instance.host(),
+        instance.component(),
+        instance.runs().toString(),
+        Health.valueOf(instance.health().name()),
+        Optional.of(instance.endpoint()).filter(e -> !e.isEmpty()),
+        instance.detail());
+  }
+
+  private static Policy policy(dev.fleetwright.core.environment.Policy policy) {
+    return new Policy(
+        policy.approvals(),
+        policy.auto(),
+        policy.after().map(EnvironmentName::value),
+        policy.components(),
+        policy.variables());
+  }
+
+  /// It comes from a repository and becomes a link: `javascript:` and the like never leave here
+  /// (CVE-2025-47933).
+  private static boolean webAddress(String url) {
+    var lower = url.toLowerCase(Locale.ROOT);
+    return lower.startsWith("https://") || lower.startsWith("http://");
+  }
+}

@@ -1,0 +1,21 @@
+package dev.fleetwright.server.http;
+
+import io.javalin.http.HandlerType;
+
+/// The methods of HTTP that routes have.
+public enum Method {
+  GET,
+  POST;
+
+  HandlerType type() {
+    return switch (this) {
+      case GET -> HandlerType.GET;
+      case POST -> HandlerType.POST;
+    };
+  }
+
+  /// Whether it may change something (RFC 9110, section 9.2.1).
+  boolean unsafe() {
+    return this != GET;
+  }
+}

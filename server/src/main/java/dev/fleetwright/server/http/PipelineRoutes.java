@@ -1,0 +1,157 @@
+package dev.fleetwright.server.http;
+
+import dev.fleetwright.api.Job;
+import dev.fleetwright.api.Pipeline;
+import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.project.Project;
+import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
+import dev.fleetwright.server.operations.PipelineOperations;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/// Pipelines, their jobs, and the releases that they make.
+final class PipelineRoutes {
+
+  private final Projects projects;
+  private final Pipelines pipelines;
+  private final Releases releases;
+  private final PipelineOperations operations;
+  private final Clock clock;
+
+  PipelineRoutes(
+      Projects projects,
+      Pipelines pipelines,
+      Releases releases,
+      PipelineOperations operations,
+      Clock clock) {
+    this.projects = projects;
+    this.pipelines = pipelines;
+    this.releases = releases;
+    this.operations = operations;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+                "/api/v1/projects/{project}/pipelines",
+                Access.SIGNED_IN,
+                "A project's pipelines, newest first.")
+            .with(Parameter.PAGE, Parameter.PER_PAGE)
+            .givingPageOf(Pipeline.class)
+            .by(call -> {
+              var project = project(call);
+              return call.paged(
+                  clock.instant(),
+                  (most, skip) ->
+                      pipelines.of(project.name(), most, skip).stream().map(this::wire).toList());
+            }),
+        Route.post(
+                "/api/v1/projects/{project}/pipelines",
+                Access.SIGNED_IN,
+                "Run the pipeline of a branch, tag or commit.")
+            .orRefusing()
+            .taking(Pipeline.Run.class)
+            .giving(Pipeline.class)
+            .as(201)
+            .by(this::run),
+        Route.get("/api/v1/pipelines/{pipeline}", Access.SIGNED_IN, "One pipeline.")
+            .giving(Pipeline.class)
+            .by(call -> wire(pipeline(call))),
+        Route.get(
+                "/api/v1/pipelines/{pipeline}/jobs",
+                Access.SIGNED_IN,
+                "The jobs of a pipeline, the newest attempt of each, in the order of the file.")
+            .givingPageOf(Job.class)
+            .by(call ->
+                call.whole(
+                    clock.instant(),
+                    "record",
+                    pipelines.jobs(pipeline(call).id()).stream().map(PipelineWire::of).toList())),
+        Route.post(
+                "/api/v1/pipelines/{pipeline}/cancel",
+                Access.SIGNED_IN,
+                "Cancel all jobs of a pipeline that have not ended.")
+            .orRefusing()
+            .giving(Pipeline.class)
+            .by(call ->
+                wire(Answers.done(operations.cancelAll(call.id("pipeline"), call.actor())))),
+        Route.get("/api/v1/jobs/{job}", Access.SIGNED_IN, "One job.")
+            .giving(Job.class)
+            .by(call -> {
+              var id = call.id("job");
+              return PipelineWire.of(
+                  pipelines.job(id).orElseThrow(() -> Refusal.notFound("job " + id)));
+            }),
+        Route.post("/api/v1/jobs/{job}/play", Access.SIGNED_IN, "Start a manual job.")
+            .orRefusing()
+            .giving(Job.class)
+            .by(call ->
+                PipelineWire.of(Answers.done(operations.play(call.id("job"), call.actor())))),
+        Route.post(
+                "/api/v1/jobs/{job}/retry",
+                Access.SIGNED_IN,
+                "Run a finished job again; the answer is the new attempt.")
+            .orRefusing()
+            .giving(Job.class)
+            .as(201)
+            .by(call ->
+                PipelineWire.of(Answers.done(operations.retry(call.id("job"), call.actor())))),
+        Route.post("/api/v1/jobs/{job}/cancel", Access.SIGNED_IN, "Cancel a job.")
+            .orRefusing()
+            .giving(Job.class)
+            .by(call ->
+                PipelineWire.of(Answers.done(operations.cancel(call.id("job"), call.actor())))),
+        Route.get(
+                "/api/v1/projects/{project}/releases",
+                Access.SIGNED_IN,
+                "A project's releases, newest first.")
+            .with(Parameter.PAGE, Parameter.PER_PAGE)
+            .givingPageOf(dev.fleetwright.api.Release.class)
+            .by(call -> {
+              var project = project(call);
+              return call.paged(
+                  clock.instant(),
+                  (most, skip) ->
+                      releases.of(project.name(), most, skip).stream()
+                          .map(ReleaseWire::of)
+                          .toList());
+            }),
+        Route.get("/api/v1/releases/{release}", Access.SIGNED_IN, "One release.")
+            .giving(dev.fleetwright.api.Release.class)
+            .by(call -> {
+              var id = call.id("release");
+              return ReleaseWire.of(
+                  releases.find(id).orElseThrow(() -> Refusal.notFound("release " + id)));
+            }));
+  }
+
+  private Pipeline run(Call call, Pipeline.Run wish) {
+    var project = project(call);
+    return wire(
+        Answers.done(
+            operations.run(
+                project.name(),
+                wish.ref().orElse(project.defaultBranch()),
+                Source.API,
+                wish.variables().orElse(Map.of()),
+                call.actor())));
+  }
+
+  private Project project(Call call) {
+    var name = call.projectName();
+    return projects.find(name).orElseThrow(() -> Refusal.notFound("project `" + name + "`"));
+  }
+
+  private dev.fleetwright.core.pipeline.Pipeline pipeline(Call call) {
+    var id = call.id("pipeline");
+    return pipelines.find(id).orElseThrow(() -> Refusal.notFound("pipeline " + id));
+  }
+
+  private Pipeline wire(dev.fleetwright.core.pipeline.Pipeline pipeline) {
+    return PipelineWire.of(pipeline, releases.ofPipeline(pipeline.id()));
+  }
+}

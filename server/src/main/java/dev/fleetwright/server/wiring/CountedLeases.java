@@ -1,0 +1,49 @@
+package dev.fleetwright.server.wiring;
+
+import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.engine.Leases;
+import dev.fleetwright.server.http.Metrics;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Leases, counting what comes of asking.
+final class CountedLeases implements Leases {
+
+  private final Leases leases;
+  private final Runnable claimed;
+  private final Runnable lost;
+  private final Runnable released;
+
+  /// @param what such as `environment`
+  CountedLeases(Leases leases, String what, Metrics metrics) {
+    this.leases = leases;
+    var name = "fleetwright.leases." + what;
+    this.claimed = metrics.counter(name, "What became of leases", "claimed");
+    this.lost = metrics.counter(name, "What became of leases", "lost");
+    this.released = metrics.counter(name, "What became of leases", "released");
+  }
+
+  @Override
+  public Optional<Lease> claim(String owner, Duration life) {
+    var lease = leases.claim(owner, life);
+    if (lease.isPresent()) {
+      claimed.run();
+    }
+    return lease;
+  }
+
+  @Override
+  public boolean renew(Lease lease, Duration life) {
+    var held = leases.renew(lease, life);
+    if (!held) {
+      lost.run();
+    }
+    return held;
+  }
+
+  @Override
+  public void release(Lease lease, Duration rest) {
+    leases.release(lease, rest);
+    released.run();
+  }
+}

@@ -1,0 +1,297 @@
+package dev.fleetwright.server.wiring;
+
+import dev.fleetwright.adapters.git.GitRepositories;
+import dev.fleetwright.adapters.shell.ShellExecutor;
+import dev.fleetwright.adapters.ssh.SshTarget;
+import dev.fleetwright.api.RunningServer;
+import dev.fleetwright.api.ServerNotStarted;
+import dev.fleetwright.api.ServerOptions;
+import dev.fleetwright.api.ServerProcess;
+import dev.fleetwright.core.engine.DeployPlanner;
+import dev.fleetwright.core.engine.Engine;
+import dev.fleetwright.core.engine.KillPoint;
+import dev.fleetwright.core.engine.Pace;
+import dev.fleetwright.core.engine.StoreUnavailable;
+import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.secret.Secret;
+import dev.fleetwright.server.auth.FirstToken;
+import dev.fleetwright.server.auth.SealingKey;
+import dev.fleetwright.server.auth.WebhookSecrets;
+import dev.fleetwright.server.http.HttpServer;
+import dev.fleetwright.server.http.Listener;
+import dev.fleetwright.server.http.Metrics;
+import dev.fleetwright.server.http.Route;
+import dev.fleetwright.server.http.Served;
+import dev.fleetwright.server.operations.Operations;
+import dev.fleetwright.store.Database;
+import dev.fleetwright.store.DatabaseInUse;
+import dev.fleetwright.store.DiskBlobs;
+import dev.fleetwright.store.DiskLogs;
+import dev.fleetwright.store.SchemaUnknown;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A whole server in one process: database, mirrors, engine, HTTP.
+///
+/// It may die at any instruction and be started again on the same data folder. Closing only spares
+/// the next start some work: it takes no more work, lets what is under way come to a safe point,
+/// and leaves the rest to the next start. What runs on targets is not touched.
+public final class FleetwrightServer implements ServerProcess {
+
+  private static final Logger log = LoggerFactory.getLogger(FleetwrightServer.class);
+
+  @Override
+  public RunningServer start(ServerOptions options) {
+    return startHere(options);
+  }
+
+  static Running startHere(ServerOptions options) {
+    if (options.jsonLog()) {
+      LogOutput.json();
+    }
+    var parts = new Parts();
+    try {
+      return new Starting(options, parts).run();
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  /// What was started, to be closed in reverse order.
+  static final class Parts {
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    <T extends AutoCloseable> T add(T part) {
+      started.push(part);
+      return part;
+    }
+
+    void close() {
+      while (!started.isEmpty()) {
+        var part = started.pop();
+        try {
+          part.close();
+        } catch (Exception e) {
+          log.atWarn()
+              .addKeyValue("part", part.getClass().getSimpleName())
+              .setCause(e)
+              .log("part of the server did not stop as it should");
+        }
+      }
+    }
+  }
+
+  /// The start, in the order in which one part needs the other.
+  private record Starting(ServerOptions options, Parts parts) {
+
+    Running run() {
+      var clock = Clock.systemUTC();
+      var data = parts.add(DataFolder.take(options.data()));
+      var listener = parts.add(listen());
+      var publicUrl = options.publicUrl().orElse(listener.uri());
+      var database = parts.add(database(data));
+      var sealingKey = new SealingKey(data.resolve(SealingKey.FILE), database.sealedValues());
+      checkKey(sealingKey);
+      var blobs = blobs(data);
+      var logs = parts.add(new DiskLogs(data.resolve("logs")));
+      var repositories =
+          parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
+      var executor = new ShellExecutor(data.resolve("builds"), repositories, blobs, clock);
+      var targets =
+          new TargetKinds(blobs, data.path(), parts.add(new SshTarget.Client()), executor);
+      var planner = new Planner(targets, blobs);
+      var environments = database.environments();
+      var releases = database.releases();
+      var pipelines = database.pipelines();
+      var deploys = database.deploys();
+      var planning = new DeployPlanner(environments, releases, deploys, planner, blobs);
+      var operations =
+          Operations.over(
+              database.projects(),
+              repositories,
+              environments,
+              releases,
+              pipelines,
+              deploys,
+              planning,
+              blobs,
+              withoutSlash(publicUrl),
+              Version.TEXT,
+              clock);
+      var metrics = new Metrics();
+      var engine =
+          new Engine(
+              new Engine.Parts(
+                  UUID.randomUUID().toString(),
+                  deploys,
+                  pipelines,
+                  new CountedLeases(database.environmentLeases(), "environment", metrics),
+                  new CountedLeases(database.pipelineLeases(), "pipeline", metrics),
+                  database.feed(),
+                  logs,
+                  planning,
+                  planner,
+                  targets,
+                  executor,
+                  operations.pipelineWork(),
+                  Math.max(2, Runtime.getRuntime().availableProcessors()),
+                  clock,
+                  Pace.USUAL,
+                  KillPoint.NONE));
+      var strays = executor.endStrays();
+      if (strays > 0) {
+        log.atWarn().addKeyValue("jobs", strays).log("jobs of a server that died were ended");
+      }
+      engine.start();
+      parts.add(engine);
+      var engineRuns = new AtomicBoolean(true);
+      var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
+      watch.start();
+      var firstToken = FirstToken.ensure(database.tokens(), data.path(), clock);
+      var http =
+          HttpServer.start(
+              listener,
+              new Served(
+                  publicUrl,
+                  Version.TEXT,
+                  database.projects(),
+                  repositories,
+                  pipelines,
+                  releases,
+                  environments,
+                  deploys,
+                  database.ledger(),
+                  database.feed(),
+                  logs,
+                  blobs,
+                  targets,
+                  database.tokens(),
+                  database.sessions(),
+                  new WebhookSecrets(database.sealedValues(), sealingKey, clock),
+                  operations,
+                  engineRuns::get,
+                  watch,
+                  List.of(),
+                  new PlainScreens(),
+                  metrics,
+                  clock));
+      parts.add(http);
+      parts.add(() -> engineRuns.set(false));
+      log.atInfo()
+          .addKeyValue("url", listener.uri())
+          .addKeyValue("data", data.path())
+          .addKeyValue("version", Version.TEXT)
+          .addKeyValue("milliseconds", ManagementFactory.getRuntimeMXBean().getUptime())
+          .log("server is ready");
+      return new Running(listener.uri(), firstToken, http, parts);
+    }
+
+    private Listener listen() {
+      try {
+        return Listener.on(options.host(), options.port());
+      } catch (BindException e) {
+        throw new ServerNotStarted(
+            "port %d of %s cannot be had (%s): stop what uses it, or choose another with `--port`; 0 takes a free one"
+                .formatted(options.port(), options.host(), e.getMessage()));
+      } catch (IOException e) {
+        throw new ServerNotStarted("listening at " + options.host() + " is not possible", e);
+      }
+    }
+
+    private Database database(DataFolder data) {
+      try {
+        return options.database().map(Database::open).orElseGet(() -> Database.open(data.path()));
+      } catch (DatabaseInUse | SchemaUnknown | IllegalArgumentException e) {
+        throw new ServerNotStarted(String.valueOf(e.getMessage()), e);
+      } catch (StoreUnavailable e) {
+        throw new ServerNotStarted(
+            "the database cannot be opened: see whether it is up and reachable", e);
+      }
+    }
+
+    private static DiskBlobs blobs(DataFolder data) {
+      try {
+        return new DiskBlobs(data.resolve("blobs"));
+      } catch (IOException e) {
+        throw new ServerNotStarted(
+            "the folder of contents in " + data.path() + " cannot be used", e);
+      }
+    }
+
+    private static void checkKey(SealingKey key) {
+      try {
+        key.check();
+      } catch (SealingKey.KeyUnusable e) {
+        throw new ServerNotStarted(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private static String withoutSlash(URI uri) {
+      var text = uri.toString();
+      return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+  }
+
+  /// A server that runs.
+  static final class Running implements RunningServer {
+    private final URI uri;
+    private final Optional<Secret> firstToken;
+    private final HttpServer http;
+    private final Parts parts;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final StopSignals signals;
+
+    Running(URI uri, Optional<Secret> firstToken, HttpServer http, Parts parts) {
+      this.uri = uri;
+      this.firstToken = firstToken;
+      this.http = http;
+      this.parts = parts;
+      this.signals = StopSignals.callOnce(this::close);
+    }
+
+    /// Everything that can be asked.
+    List<Route> routes() {
+      return http.routes();
+    }
+
+    @Override
+    public URI uri() {
+      return uri;
+    }
+
+    @Override
+    public Optional<String> bootstrapToken() {
+      return firstToken.map(Secret::reveal);
+    }
+
+    @Override
+    public void awaitStop() throws InterruptedException {
+      stopped.await();
+    }
+
+    @Override
+    public void close() {
+      if (closing.compareAndSet(false, true)) {
+        log.atInfo().addKeyValue("url", uri).log("server is stopping");
+        Deadline.of(parts::close);
+        signals.forget();
+        log.atInfo().addKeyValue("url", uri).log("server has stopped");
+        stopped.countDown();
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.fleetwright.server.wiring;
+
+import dev.fleetwright.adapters.local.LocalTarget;
+import dev.fleetwright.adapters.ssh.SshTarget;
+import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.pipeline.JobExecutor;
+import dev.fleetwright.core.pipeline.ScriptTarget;
+import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.target.Target;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.server.operations.DeployScripts;
+import java.nio.file.Path;
+
+/// Every kind of target there is.
+final class TargetKinds implements Targets {
+
+  private final Blobs blobs;
+  private final Path data;
+  private final SshTarget.Client ssh;
+  private final Target script;
+
+  TargetKinds(Blobs blobs, Path data, SshTarget.Client ssh, JobExecutor executor) {
+    this.blobs = blobs;
+    this.data = data;
+    this.ssh = ssh;
+    this.script = new ScriptTarget(executor, DeployScripts::order);
+  }
+
+  @Override
+  public Target open(TargetBinding binding) {
+    if (binding.equals(Planner.SCRIPT)) {
+      return script;
+    }
+    return switch (binding.kind()) {
+      case "local" -> new LocalTarget(binding, blobs, data);
+      case "ssh" -> new SshTarget(binding, blobs, ssh);
+      default ->
+          throw new IllegalArgumentException(
+              "target `%s` is of the kind `%s`, which there is not; there are `local` and `ssh`"
+                  .formatted(binding.name(), binding.kind()));
+    };
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.server.http;
+
+import org.jspecify.annotations.NullMarked;

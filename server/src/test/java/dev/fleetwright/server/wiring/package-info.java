@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.server.wiring;
+
+import org.jspecify.annotations.NullMarked;
