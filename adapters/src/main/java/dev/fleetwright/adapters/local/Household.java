@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// keeper that finds the notes of a killed one knows every process there is.
 final class Household {
 
+  /// What components are given of the environment of their keeper.
+  static final List<String> GIVEN = List.of("PATH", "HOME", "LANG", "TMPDIR");
+
   private static final int ORDERS_REMEMBERED = 100;
 
   private final PlaceFolder folder;
@@ -42,10 +45,12 @@ final class Household {
   private SortedMap<String, Seat> seats = new TreeMap<>();
   private Notes notes;
 
-  /// @param given the variables that every component is given: `PATH` and the like
-  Household(PlaceFolder folder, Map<String, String> given) throws IOException {
+  /// @param environment of the keeper
+  Household(PlaceFolder folder, Map<String, String> environment) throws IOException {
     this.folder = folder;
-    this.given = Map.copyOf(given);
+    var known = new TreeMap<>(environment);
+    known.keySet().retainAll(GIVEN);
+    this.given = Map.copyOf(known);
     this.notes = Notes.read(folder);
   }
 

@@ -224,6 +224,10 @@ final class KeeperDoor {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
     builder.environment().clear();
     builder.environment().putAll(environment);
+    // Without it, as under a supervisor that sets no locale, the JVM would turn each character
+    // beyond
+    // ASCII in arguments and file names into a question mark.
+    builder.environment().put("LC_ALL", "C.UTF-8");
     var keeper = builder.start();
     log.atInfo()
         .addKeyValue("place", folder.path())
@@ -256,11 +260,11 @@ final class KeeperDoor {
     return String.join("; ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
   }
 
-  /// What every component is given. Nothing else of the server's environment, which may hold
-  /// secrets. Our own JDK comes first, so that `java` is not an older one.
+  /// The environment of a keeper, and through it of components: nothing else of the server's, which
+  /// may hold secrets. Our own JDK comes first, so that `java` is not an older one.
   static Map<String, String> environment() {
     var environment = new TreeMap<String, String>();
-    for (var name : List.of("HOME", "LANG", "TMPDIR")) {
+    for (var name : Household.GIVEN) {
       var value = System.getenv(name);
       if (value != null) {
         environment.put(name, value);

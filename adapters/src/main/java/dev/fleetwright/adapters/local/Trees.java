@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,11 +23,11 @@ import java.util.Set;
 final class Trees {
 
   private final Blobs blobs;
-  private final PlaceFolder folder;
+  private final PlaceFolder place;
 
-  Trees(Blobs blobs, PlaceFolder folder) {
+  Trees(Blobs blobs, PlaceFolder place) {
     this.blobs = blobs;
-    this.folder = folder;
+    this.place = place;
   }
 
   /// Have the files of a component in place. Files that are there are compared with the digests,
@@ -34,13 +35,13 @@ final class Trees {
   /// home in it and may have changed its files itself.
   void place(Component component, boolean inUse) throws IOException, Refusal {
     var digest = component.digest().hex();
-    var tree = folder.component(component.name(), digest);
+    var tree = place.component(component.name(), digest);
     try {
       if (!Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)
           || (!inUse && !isAsItShouldBe(tree, component))) {
         write(component, tree);
       }
-      var canonical = folder.canonical(component.name(), digest);
+      var canonical = place.canonical(component.name(), digest);
       if (!Files.exists(canonical)) {
         PlaceFolder.replace(canonical, component.canonical().bytes());
       }
@@ -51,6 +52,14 @@ final class Trees {
               + "`: a file is missing among the artifacts ("
               + e.getMessage()
               + "); run the pipeline again",
+          e);
+    } catch (InvalidPathException e) {
+      throw new Refusal(
+          "component `"
+              + component.name()
+              + "`: this server cannot write a file named "
+              + e.getInput()
+              + "; start it with LC_ALL=C.UTF-8",
           e);
     } catch (IOException e) {
       throw new Refusal(
@@ -66,18 +75,28 @@ final class Trees {
     Files.createDirectories(PlaceFolder.parent(tree));
     var part = tree.resolveSibling(tree.getFileName() + ".part");
     PlaceFolder.deleteTree(part);
-    Files.createDirectory(part);
+    try {
+      fill(part, component);
+    } catch (IOException e) {
+      // Where the disk is full, what is half written must not keep it full.
+      PlaceFolder.deleteTree(part);
+      throw e;
+    }
+    PlaceFolder.deleteTree(tree);
+    Files.move(part, tree);
+    PlaceFolder.syncFolder(PlaceFolder.parent(tree));
+  }
+
+  private void fill(Path folder, Component component) throws IOException {
+    Files.createDirectory(folder);
     for (var entry : component.files()) {
-      var path = part.resolve(entry.path());
+      var path = folder.resolve(entry.path());
       Files.createDirectories(PlaceFolder.parent(path));
       switch (entry) {
         case TreeEntry.File file -> write(file, path);
         case TreeEntry.Link(_, var to) -> Files.createSymbolicLink(path, Path.of(to));
       }
     }
-    PlaceFolder.deleteTree(tree);
-    Files.move(part, tree);
-    PlaceFolder.syncFolder(PlaceFolder.parent(tree));
   }
 
   private void write(TreeEntry.File file, Path path) throws IOException {
