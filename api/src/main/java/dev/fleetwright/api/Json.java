@@ -23,7 +23,9 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// How the records of this package look as JSON: `snake_case` names, lower-case words for enum
@@ -77,35 +79,40 @@ public final class Json {
             .maxNumberLength(64)
             .maxNameLength(1_000)
             .build();
-    return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
-        .addModule(new JavaTimeModule())
-        .addModule(new Jdk8Module())
-        .annotationIntrospector(new Records(strict))
-        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-        .defaultPropertyInclusion(
-            JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
-        .defaultSetterInfo(
-            strict
-                ? JsonSetter.Value.empty()
-                : JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY, Nulls.SKIP))
-        .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .withCoercionConfig(
-            LogicalType.Textual,
-            text ->
-                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-        .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, strict)
-        .configure(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES, strict)
-        .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, strict)
-        .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
-        // The source of a mistake is told in our own words; its text is not sent back.
-        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-        .build();
+    var builder =
+        JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
+            .addModule(new JavaTimeModule())
+            .addModule(new Jdk8Module())
+            .annotationIntrospector(new Records(strict))
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .defaultPropertyInclusion(
+                JsonInclude.Value.construct(
+                    JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .withCoercionConfig(
+                LogicalType.Textual,
+                text ->
+                    text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, strict)
+            .configure(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES, strict)
+            .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, strict)
+            .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, strict)
+            // The source of a mistake is told in our own words; its text is not sent back.
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION);
+    if (!strict) {
+      // An older server leaves out lists that it does not know.
+      for (var type : List.of(List.class, Map.class)) {
+        builder.withConfigOverride(
+            type, o -> o.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)));
+      }
+    }
+    return builder.build();
   }
 
   /// Reads off the records what annotations would have to repeat.

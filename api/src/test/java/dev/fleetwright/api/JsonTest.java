@@ -98,6 +98,17 @@ class JsonTest {
         .isEqualTo(new LogChunk(0, 2, "hi"));
   }
 
+  @Test
+  void records_in_records_are_read_also_when_lists_are_left_out() throws JsonProcessingException {
+    var body =
+        Json.lenient()
+            .readValue(
+                "{\"error\":{\"code\":\"x\",\"kind\":\"target\",\"message\":\"m\",\"remedy\":\"r\",\"request\":\"1\"}}",
+                Failure.Body.class);
+    assertThat(body.error())
+        .isEqualTo(new Failure("x", Failure.Kind.TARGET, "m", "r", List.of(), "1"));
+  }
+
   private static Deploy.Settle settle(String json) throws JsonProcessingException {
     return Json.strict().readValue(json, Deploy.Settle.class);
   }

@@ -1,12 +1,7 @@
 package dev.fleetwright.server.http;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.fleetwright.api.Json;
 import dev.fleetwright.api.Page;
-import dev.fleetwright.api.Problem;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.project.ProjectName;
@@ -194,14 +189,7 @@ public final class Call {
     } else if (!saysJson()) {
       throw Refusal.mediaType("application/json");
     }
-    try {
-      return Json.strict().readValue(bytes, type);
-    } catch (JsonProcessingException e) {
-      throw Refusal.malformed(
-          "the request's body is not what this route takes",
-          "see the route in /api/v1/openapi.json",
-          List.of(problem(e)));
-    }
+    return RequestBody.read(bytes, type);
   }
 
   /// The fields of a form, as browsers send them.
@@ -274,53 +262,5 @@ public final class Call {
       return OptionalLong.empty();
     }
     return OptionalLong.of(Long.parseLong(text));
-  }
-
-  private static Problem problem(JsonProcessingException e) {
-    var location = e.getLocation();
-    return new Problem(
-        Optional.empty(),
-        location == null ? 0 : location.getLineNr(),
-        location == null ? 0 : location.getColumnNr(),
-        Problem.Severity.ERROR,
-        words(e),
-        remedy(e));
-  }
-
-  private static String words(JsonProcessingException e) {
-    return switch (e) {
-      case UnrecognizedPropertyException unknown ->
-          "`" + shortened(unknown.getPropertyName()) + "` is not a field here";
-      case JsonMappingException mapping when !mapping.getPath().isEmpty() ->
-          "the field `" + field(mapping) + "` is missing or not of the kind that it should be";
-      case JsonMappingException _ -> "it is not an object with the fields that are needed";
-      case JacksonException _ -> "it is not JSON";
-    };
-  }
-
-  private static Optional<String> remedy(JsonProcessingException e) {
-    return e instanceof UnrecognizedPropertyException unknown
-        ? Optional.of(
-            "the fields are: "
-                + String.join(
-                    ", ",
-                    unknown.getKnownPropertyIds().stream().map(Object::toString).sorted().toList()))
-        : Optional.empty();
-  }
-
-  private static String field(JsonMappingException e) {
-    var names = new StringBuilder();
-    for (var step : e.getPath()) {
-      if (step.getFieldName() == null) {
-        names.append('[').append(step.getIndex()).append(']');
-      } else {
-        names.append(names.isEmpty() ? "" : ".").append(step.getFieldName());
-      }
-    }
-    return shortened(names.toString());
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 }

@@ -134,6 +134,7 @@ public final class HttpServer implements AutoCloseable {
             .routes());
     routes.addAll(
         new EventRoutes(hub, served.deploys(), served.environments(), browsers, metrics).routes());
+    routes.addAll(LintRoutes.routes());
     routes.addAll(new LedgerRoutes(served.ledger(), clock).routes());
     routes.addAll(new TokenRoutes(served.tokens(), tokens, clock).routes());
     return routes;

@@ -42,7 +42,12 @@ final class ServerUnderTest implements AutoCloseable {
 
   /// A later start.
   static ServerUnderTest again(Path data, String token) {
-    return new ServerUnderTest(FleetwrightServer.startHere(ServerOptions.local(data, 0)), token);
+    return on(data, 0, token);
+  }
+
+  /// A later start, on a port.
+  static ServerUnderTest on(Path data, int port, String token) {
+    return new ServerUnderTest(FleetwrightServer.startHere(ServerOptions.local(data, port)), token);
   }
 
   FleetwrightServer.Running running() {
