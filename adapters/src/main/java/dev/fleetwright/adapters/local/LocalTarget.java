@@ -85,7 +85,8 @@ public final class LocalTarget implements Target {
   public LocalTarget(TargetBinding binding, Blobs blobs, Path data) {
     var settings = binding.settings();
     for (var key : settings.values().keySet()) {
-      if (!SETTINGS.contains(key)) {
+      // Variables are for the planner, which writes them into components.
+      if (!SETTINGS.contains(key) && !key.startsWith("variables.")) {
         throw new IllegalArgumentException(
             "target `%s`: `%s` is not a setting of local; there are %s"
                 .formatted(binding.name(), key, new TreeSet<>(SETTINGS)));

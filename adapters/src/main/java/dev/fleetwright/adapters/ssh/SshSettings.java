@@ -43,7 +43,9 @@ record SshSettings(
           "directory",
           "connect_within",
           "max_unavailable",
-          "keep");
+          "keep",
+          // For the planner, which writes them into components.
+          "variables");
   private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._@+-]{0,63}\\$?");
   private static final Pattern DIRECTORY =
       Pattern.compile("/?[A-Za-z0-9_][A-Za-z0-9._@+-]*(/[A-Za-z0-9_][A-Za-z0-9._@+-]*)*");

@@ -150,7 +150,7 @@ public final class FleetwrightServer implements ServerProcess {
                   Math.max(2, Runtime.getRuntime().availableProcessors()),
                   clock,
                   Pace.USUAL,
-                  KillPoint.NONE));
+                  killPoint()));
       var strays = executor.endStrays();
       if (strays > 0) {
         log.atWarn().addKeyValue("jobs", strays).log("jobs of a server that died were ended");
@@ -197,6 +197,19 @@ public final class FleetwrightServer implements ServerProcess {
           .addKeyValue("milliseconds", ManagementFactory.getRuntimeMXBean().getUptime())
           .log("server is ready");
       return new Running(listener.uri(), firstToken, http, parts);
+    }
+
+    /// For tests of durability: `-Dfleetwright.killpoint=step-1.after-effect` lets the process die
+    /// there, at once and without cleaning up, as `kill -9` would.
+    private static KillPoint killPoint() {
+      var deadly = System.getProperty("fleetwright.killpoint");
+      return deadly == null
+          ? KillPoint.NONE
+          : name -> {
+            if (name.equals(deadly)) {
+              Runtime.getRuntime().halt(137);
+            }
+          };
     }
 
     private Listener listen() {

@@ -1,0 +1,106 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.FleetwrightClient;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// `fleetwright server` as a process of its own, so that it can be killed.
+final class ServerInAProcess implements AutoCloseable {
+
+  private final Process process;
+  private final Path data;
+  private final int port;
+
+  private ServerInAProcess(Process process, Path data, int port) {
+    this.process = process;
+    this.data = data;
+    this.port = port;
+  }
+
+  static ServerInAProcess start(Path data, String... jvmOptions)
+      throws IOException, InterruptedException {
+    var port = freePort();
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of(jvmOptions));
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.fleetwright.cli.Main",
+            "server",
+            "--local-repositories",
+            "--data",
+            data.toString(),
+            "--port",
+            Integer.toString(port)));
+    Files.createDirectories(data);
+    var log = new File(data.toFile(), "server-output.log");
+    var process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .start();
+    var server = new ServerInAProcess(process, data, port);
+    server.awaitReady(log);
+    return server;
+  }
+
+  private void awaitReady(File log) throws IOException, InterruptedException {
+    for (var i = 0; i < 1200; i++) {
+      if (!process.isAlive()) {
+        throw new IOException("the server did not start: " + Files.readString(log.toPath()));
+      }
+      if (Files.exists(data.resolve("admin-token"))) {
+        try (var client = client()) {
+          if (client.ready()) {
+            return;
+          }
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new IOException("the server is not ready: " + Files.readString(log.toPath()));
+  }
+
+  FleetwrightClient client() {
+    return new FleetwrightClient(
+        URI.create("http://127.0.0.1:" + port), Connection.read(data.resolve("admin-token")));
+  }
+
+  /// Wait until it has died by itself.
+  ///
+  /// @return its exit code
+  int awaitDeath() throws InterruptedException {
+    if (!process.waitFor(90, TimeUnit.SECONDS)) {
+      throw new AssertionError("the server was to die and lives");
+    }
+    return process.exitValue();
+  }
+
+  /// `kill -9`.
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
