@@ -43,7 +43,7 @@ final class ServerInAProcess implements AutoCloseable {
             System.getProperty("java.class.path"),
             "dev.fleetwright.cli.Main",
             "server",
-            "--local-repositories",
+            "--allow-local-repositories",
             "--data",
             data.toString(),
             "--port",
