@@ -207,7 +207,19 @@ final class KeeperDoor {
     return new Wire(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
   }
 
+  /// One that is killed while it starts has done nothing yet, and deserves a second try.
   private Wire start() throws IOException {
+    try {
+      return startOnce();
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("place", folder.path()).setCause(e).log("starting a keeper again");
+      return startOnce();
+    }
+  }
+
+  private Wire startOnce() throws IOException {
     folder.create();
     KeeperJar.place(folder.jar());
     var environment = environment();
@@ -224,8 +236,7 @@ final class KeeperDoor {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
     builder.environment().clear();
     builder.environment().putAll(environment);
-    // Without it, as under a supervisor that sets no locale, the JVM would turn each character
-    // beyond
+    // Under a supervisor that sets no locale, the JVM would otherwise turn each character beyond
     // ASCII in arguments and file names into a question mark.
     builder.environment().put("LC_ALL", "C.UTF-8");
     var keeper = builder.start();
@@ -245,7 +256,13 @@ final class KeeperDoor {
       } catch (SocketException | NoSuchFileException e) {
         if (System.nanoTime() - end > 0 || (!keeper.isAlive() && keeper.exitValue() != 0)) {
           throw new IOException(
-              "the keeper of " + folder.path() + " does not start: " + lastWords(), e);
+              "the keeper of "
+                  + folder.path()
+                  + " does not start"
+                  + (keeper.isAlive() ? "" : " (exit code " + keeper.exitValue() + ")")
+                  + ": "
+                  + lastWords(),
+              e);
         }
       }
       pause(BETWEEN_LOOKS);

@@ -68,7 +68,7 @@ public final class LocalTarget implements Target {
   /// Names of components are names of folders here.
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
-  private static final Duration OBSERVE_PATIENCE = Duration.ofSeconds(15);
+  private static final Duration OBSERVE_PATIENCE = Duration.ofSeconds(8);
 
   /// What an order may take on top of what its components may take.
   private static final Duration MARGIN = Duration.ofSeconds(60);

@@ -165,7 +165,7 @@ class LocalTargetTest extends TargetContract {
 
   /// Wherever it dies: the order is repeated, as the engine does, and the end is the same.
   @ParameterizedTest
-  @ValueSource(ints = {0, 60, 250, 600, 1200})
+  @ValueSource(ints = {0, 60, 400, 1000})
   void ends_the_same_whenever_the_keeper_dies(int millis) throws Exception {
     var target = freshTarget();
     mustApply(target, mixed("v1"));
