@@ -59,8 +59,12 @@ record EnvironmentPage(
   ///
   /// @param href leads to the roll-back's preview; empty when it cannot be gone back to
   /// @param why not, or what going back means
-  record WayBack(
-      String version, String title, Moment at, String href, boolean possible, String why) {}
+  record WayBack(String version, String title, Moment at, String href, Badge badge, String why) {
+
+    boolean possible() {
+      return !href.isEmpty();
+    }
+  }
 
   /// Where to read what a component prints.
   record ComponentLog(String label, String href) {}

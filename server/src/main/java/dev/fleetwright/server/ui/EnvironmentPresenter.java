@@ -3,6 +3,7 @@ package dev.fleetwright.server.ui;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.target.Capability;
@@ -48,7 +49,8 @@ final class EnvironmentPresenter {
         logs.addAll(logs(environment, binding, sighting));
       }
     }
-    for (var other : live) {
+    var stopped = environment.state() == EnvironmentState.STOPPED;
+    for (var other : stopped ? List.<Live>of() : live) {
       if (environment.targets().stream().noneMatch(b -> b.name().equals(other.target()))) {
         running.add(unseen(other, now));
       }
@@ -61,12 +63,12 @@ final class EnvironmentPresenter {
         Paths.environment(environment),
         rules(environment, now),
         true,
-        live.stream().anyMatch(l -> l.release().isPresent()),
+        Tiles.running(environment, live).stream().anyMatch(l -> l.release().isPresent()),
         sources.deploys().unfinished(environment.id()).stream()
             .map(view -> DeployPresenter.underway(environment, view, release(view)))
             .toList(),
         running,
-        waysBack.stream().map(way -> way(environment, way, now)).toList(),
+        waysBack.stream().map(way -> way(environment, way, live, now)).toList(),
         history.stream()
             .limit(most)
             .map(view -> DeployPresenter.row(view, environment, release(view), false, now))
@@ -189,9 +191,14 @@ final class EnvironmentPresenter {
         .orElse(List.of());
   }
 
-  private WayBack way(Environment environment, DeployPlanner.WayBack way, Instant now) {
+  private WayBack way(
+      Environment environment, DeployPlanner.WayBack way, List<Live> live, Instant now) {
     var view = way.deploy();
     var release = release(view);
+    var current =
+        way.whyNot().isPresent()
+            && Tiles.running(environment, live).stream()
+                .anyMatch(l -> l.deploy() == view.deploy().id());
     return new WayBack(
         release.map(Release::label).orElse(way.plan().label()),
         release.map(Release::title).orElse(""),
@@ -199,8 +206,12 @@ final class EnvironmentPresenter {
         way.whyNot().isEmpty()
             ? Paths.environment(environment) + "/rollback?to=" + view.deploy().number()
             : "",
-        way.whyNot().isEmpty(),
-        way.whyNot().orElse(""));
+        current
+            ? new Badge(Tone.GOOD, "dot", "runs now")
+            : way.whyNot().isEmpty()
+                ? new Badge(Tone.GOOD, "back", "can go back")
+                : new Badge(Tone.IDLE, "blocked", "cannot go back"),
+        current ? "" : way.whyNot().orElse(""));
   }
 
   /// What follows when a plan is confirmed.

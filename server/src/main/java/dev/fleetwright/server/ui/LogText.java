@@ -19,12 +19,23 @@ final class LogText {
 
   private static final int LONGEST_LINE = 16_384;
   private static final char ESCAPE = '\u001b';
+
+  /// How a line of a deploy's log begins: when, and which target tells it.
+  private static final Pattern TOLD =
+      Pattern.compile(
+          "\\d{4}-\\d\\d-\\d\\dT(\\d\\d:\\d\\d:\\d\\d)[0-9.]*Z (\\S+) \\| ?(.*)", Pattern.DOTALL);
+
+  /// GitLab's marks of where a section begins and ends; they are for programs.
+  private static final Pattern SECTION =
+      Pattern.compile("section_(?:start|end):\\d+:[A-Za-z0-9_.-]+(?:\\[[^\\]]*])?");
+
   private static final Pattern STYLE = Pattern.compile("b?f?i?u?(c[0-7])?(g[0-7])?");
 
   private final List<Line> lines = new ArrayList<>();
   private final List<Run> runs = new ArrayList<>();
   private final StringBuilder run = new StringBuilder();
   private int length;
+  private boolean marked;
   private Style style;
 
   private LogText(Style style) {
@@ -90,22 +101,50 @@ final class LogText {
 
   private void endLine() {
     endRun();
-    lines.add(new Line("", runs));
+    // A line of which nothing is left but marks or what was written over was none for people.
+    var line = line();
+    if (!line.runs().isEmpty() || !marked) {
+      lines.add(line);
+    }
     runs.clear();
     length = 0;
+    marked = false;
+  }
+
+  private Line line() {
+    var told = runs.isEmpty() ? null : TOLD.matcher(runs.getFirst().text());
+    if (told == null || !told.matches()) {
+      return new Line("", runs);
+    }
+    var rest = new ArrayList<Run>();
+    if (!told.group(3).isEmpty()) {
+      rest.add(new Run(runs.getFirst().css(), told.group(3)));
+    }
+    rest.addAll(runs.subList(1, runs.size()));
+    return new Line(told.group(1) + " " + told.group(2), rest);
   }
 
   private void forgetLine() {
     run.setLength(0);
     runs.clear();
     length = 0;
+    marked = true;
   }
 
   private void endRun() {
     if (!run.isEmpty()) {
-      runs.add(new Run(style.css(), run.toString()));
+      var text = run.indexOf("section_") < 0 ? run.toString() : withoutMarks();
+      if (!text.isEmpty()) {
+        runs.add(new Run(style.css(), text));
+      }
       run.setLength(0);
     }
+  }
+
+  private String withoutMarks() {
+    var text = SECTION.matcher(run).replaceAll("");
+    marked |= text.length() < run.length();
+    return text;
   }
 
   /// What follows an escape character.

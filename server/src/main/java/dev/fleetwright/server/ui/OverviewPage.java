@@ -41,8 +41,9 @@ record OverviewPage(
 
   /// What a project has in a column.
   ///
+  /// @param column its head, for screens that are too narrow for columns
   /// @param more leads to the rest when there are too many to show
-  record Cell(List<EnvironmentTile> tiles, Link more) {
+  record Cell(String column, List<EnvironmentTile> tiles, Link more) {
     Cell {
       tiles = List.copyOf(tiles);
     }

@@ -93,7 +93,8 @@ final class OverviewPresenter {
         .toList();
   }
 
-  private static int order(Tier tier) {
+  /// The order in which releases pass the tiers.
+  static int order(Tier tier) {
     return switch (tier) {
       case DEVELOPMENT -> 0;
       case TESTING -> 1;
@@ -114,13 +115,14 @@ final class OverviewPresenter {
         new Link(project.name().value(), Paths.project(project.name())),
         project.defaultBranch(),
         columns.stream()
-            .map(c -> cell(project, there.getOrDefault(c.getKey(), List.of())))
+            .map(c -> cell(project, c.getKey(), there.getOrDefault(c.getKey(), List.of())))
             .toList());
   }
 
-  private static Cell cell(Project project, List<Tiled> there) {
+  private static Cell cell(Project project, String column, List<Tiled> there) {
     var most = there.size() == TILES + 1 ? TILES + 1 : TILES;
     return new Cell(
+        column,
         there.stream().limit(most).map(Tiled::tile).toList(),
         there.size() > most
             ? new Link("and %d more".formatted(there.size() - most), Paths.project(project.name()))

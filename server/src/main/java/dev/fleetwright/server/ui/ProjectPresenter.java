@@ -15,6 +15,7 @@ import dev.fleetwright.server.ui.Tiles.Tiled;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,12 @@ final class ProjectPresenter {
   }
 
   ProjectPage page(Project project, Instant now) {
-    var environments = sources.environments().of(project.name());
+    var environments =
+        sources.environments().of(project.name()).stream()
+            .sorted(
+                Comparator.<Environment>comparingInt(e -> OverviewPresenter.order(e.tier()))
+                    .thenComparing(Environment::name))
+            .toList();
     var tiled = environments.stream().map(e -> tiles.tile(e, true, now)).toList();
     var byId = environments.stream().collect(Collectors.toMap(Environment::id, e -> e));
     var runsIn = runsIn(environments);

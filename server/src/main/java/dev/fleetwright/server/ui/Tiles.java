@@ -41,7 +41,7 @@ final class Tiles {
   }
 
   Tiled tile(Environment environment, boolean named, Instant now) {
-    var live = sources.environments().live(environment.id());
+    var live = running(environment, sources.environments().live(environment.id()));
     var releases = live.stream().flatMap(l -> l.release().stream()).distinct().toList();
     var release =
         releases.size() == 1
@@ -69,6 +69,18 @@ final class Tiles {
                         view.deploy().release().flatMap(sources.releases()::find)))
                 .toList());
     return new Tiled(environment, tile, unfinished, seen.looking());
+  }
+
+  /// What runs in an environment by the record. What a script left counts only where nothing else
+  /// is deployed to: it tells of no end.
+  static List<Live> running(Environment environment, List<Live> live) {
+    if (environment.state() == EnvironmentState.STOPPED) {
+      return List.of();
+    }
+    var targets = environment.targets().stream().map(TargetBinding::name).toList();
+    return targets.isEmpty()
+        ? live
+        : live.stream().filter(l -> targets.contains(l.target())).toList();
   }
 
   private static List<Moment> since(List<Live> live, boolean runs, Instant now) {

@@ -23,6 +23,8 @@ import dev.fleetwright.server.http.Metrics;
 import dev.fleetwright.server.http.Route;
 import dev.fleetwright.server.http.Served;
 import dev.fleetwright.server.operations.Operations;
+import dev.fleetwright.server.ui.Pages;
+import dev.fleetwright.server.ui.Sources;
 import dev.fleetwright.store.Database;
 import dev.fleetwright.store.DatabaseInUse;
 import dev.fleetwright.store.DiskBlobs;
@@ -161,6 +163,19 @@ public final class FleetwrightServer implements ServerProcess {
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
       var firstToken = FirstToken.ensure(database.tokens(), data.path(), clock);
+      var pages =
+          new Pages(
+              new Sources(
+                  database.projects(),
+                  repositories,
+                  environments,
+                  releases,
+                  pipelines,
+                  deploys,
+                  logs,
+                  targets,
+                  clock),
+              operations);
       var http =
           HttpServer.start(
               listener,
@@ -184,8 +199,8 @@ public final class FleetwrightServer implements ServerProcess {
                   operations,
                   engineRuns::get,
                   watch,
-                  List.of(),
-                  new PlainScreens(),
+                  pages.routes(),
+                  pages,
                   metrics,
                   clock));
       parts.add(http);

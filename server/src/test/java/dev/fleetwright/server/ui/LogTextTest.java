@@ -81,6 +81,34 @@ class LogTextTest {
   }
 
   @Test
+  void the_marks_of_sections_are_for_programs() {
+    assertThat(
+            text(
+                "section_start:17:build[collapsed=true]\r"
+                    + ESC
+                    + "[0KBuilding\nx\nsection_end:18:build\r"
+                    + ESC
+                    + "[0K\ny\n"))
+        .containsExactly("Building", "x", "y");
+  }
+
+  @Test
+  void a_line_of_a_deploy_says_when_and_where_apart_from_what() {
+    var lines =
+        read(
+            "2026-11-22T00:25:51.675386487Z here | section_start:17:build"
+                + ESC
+                + "[36mPreparing"
+                + ESC
+                + "[0m\n2026-11-22T00:25:52Z here | section_end:18:build\n2026-11-22T00:25:52Z here | \n");
+
+    assertThat(lines)
+        .containsExactly(
+            new LogView.Line("00:25:51 here", List.of(new Run("c6", "Preparing"))),
+            new LogView.Line("00:25:52 here", List.of()));
+  }
+
+  @Test
   void empty_lines_stay() {
     assertThat(text("a\n\nb\n")).containsExactly("a", "", "b");
   }

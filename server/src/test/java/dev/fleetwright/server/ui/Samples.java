@@ -82,7 +82,7 @@ final class Samples {
   }
 
   private static Cell cell(EnvironmentTile... tiles) {
-    return new Cell(List.of(tiles), NOWHERE);
+    return new Cell("production", List.of(tiles), NOWHERE);
   }
 
   static OverviewPage overview() {
@@ -116,6 +116,7 @@ final class Samples {
                 "main",
                 List.of(
                     new Cell(
+                        "review/*",
                         List.of(
                             tile("review/basket-total", "", "r9", "77aa01bc", 12, HEALTHY, ""),
                             tile("review/new-login", "", "r6", "c0ffee12", 1450, HEALTHY, "")),
@@ -408,15 +409,21 @@ final class Samples {
                 "Keep the session for a week",
                 ago(7020),
                 "",
-                false,
+                new Badge(Tone.IDLE, "blocked", "cannot go back"),
                 "it was rolled back when it was deployed, and never ran"),
-            new WayBack("r5 · aa00bb11", "Sort by price", ago(7000), "/rollback", true, ""),
+            new WayBack(
+                "r5 · aa00bb11",
+                "Sort by price",
+                ago(7000),
+                "/rollback",
+                new Badge(Tone.GOOD, "back", "can go back"),
+                ""),
             new WayBack(
                 "r3 · 00112233",
                 "Pay with a card",
                 ago(90000),
                 "",
-                false,
+                new Badge(Tone.IDLE, "blocked", "cannot go back"),
                 "its files are no longer kept on edge; deploy r3 anew instead")),
         history(),
         new Link("Older deploys", "/older"),

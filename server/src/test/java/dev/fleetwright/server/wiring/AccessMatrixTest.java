@@ -45,7 +45,8 @@ class AccessMatrixTest {
             "OPEN GET /readyz",
             "OPEN GET /login",
             "OPEN POST /login",
-            "SIGNED POST /hooks/{project}");
+            "SIGNED POST /hooks/{project}",
+            "OPEN GET /assets/{hash}/{name}");
   }
 
   @TestFactory

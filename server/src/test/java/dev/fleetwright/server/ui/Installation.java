@@ -1,0 +1,184 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.adapters.git.GitRepositories;
+import dev.fleetwright.adapters.local.LocalTarget;
+import dev.fleetwright.adapters.shell.ShellExecutor;
+import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.engine.DeployPlanner;
+import dev.fleetwright.core.engine.Engine;
+import dev.fleetwright.core.engine.KillPoint;
+import dev.fleetwright.core.engine.Pace;
+import dev.fleetwright.core.pipeline.ScriptTarget;
+import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.target.ApplyId;
+import dev.fleetwright.core.target.Order;
+import dev.fleetwright.core.target.Target;
+import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.server.auth.FirstToken;
+import dev.fleetwright.server.auth.SealingKey;
+import dev.fleetwright.server.auth.WebhookSecrets;
+import dev.fleetwright.server.http.HttpServer;
+import dev.fleetwright.server.http.Listener;
+import dev.fleetwright.server.http.Metrics;
+import dev.fleetwright.server.http.Served;
+import dev.fleetwright.server.operations.DeployScripts;
+import dev.fleetwright.server.operations.Operations;
+import dev.fleetwright.store.Database;
+import dev.fleetwright.store.DiskBlobs;
+import dev.fleetwright.store.DiskLogs;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/// A whole server on a free port, with a data folder of its own: database, engine, executor, target
+/// and pages as they are in use.
+final class Installation implements AutoCloseable {
+
+  static final Actor ROOT = new Actor("root");
+
+  private final Database database;
+  private final GitRepositories repositories;
+  private final DiskLogs logs;
+  private final Targets targets;
+  private final Operations operations;
+  private final Engine engine;
+  private final HttpServer http;
+  private final URI address;
+  private final String token;
+
+  Installation(Path data) throws IOException {
+    var clock = Clock.systemUTC();
+    var listener = Listener.on("127.0.0.1", 0);
+    address = listener.uri();
+    database = Database.open(data);
+    logs = new DiskLogs(data.resolve("logs"));
+    var blobs = new DiskBlobs(data.resolve("blobs"));
+    repositories = new GitRepositories(data.resolve("mirrors"), true);
+    var executor = new ShellExecutor(data.resolve("builds"), repositories, blobs, clock);
+    var script = new ScriptTarget(executor, DeployScripts::order);
+    targets =
+        new Targets() {
+          @Override
+          public Target open(TargetBinding binding) {
+            return binding.kind().equals("script") ? script : new LocalTarget(binding, blobs, data);
+          }
+        };
+    var planner = new Planner(targets, blobs);
+    var planning =
+        new DeployPlanner(
+            database.environments(), database.releases(), database.deploys(), planner, blobs);
+    operations =
+        Operations.over(
+            database.projects(),
+            repositories,
+            database.environments(),
+            database.releases(),
+            database.pipelines(),
+            database.deploys(),
+            planning,
+            blobs,
+            address.toString(),
+            "test",
+            clock);
+    engine =
+        new Engine(
+            new Engine.Parts(
+                "test",
+                database.deploys(),
+                database.pipelines(),
+                database.environmentLeases(),
+                database.pipelineLeases(),
+                database.feed(),
+                logs,
+                planning,
+                planner,
+                targets,
+                executor,
+                operations.pipelineWork(),
+                2,
+                clock,
+                Pace.USUAL,
+                KillPoint.NONE));
+    var pages =
+        new Pages(
+            new Sources(
+                database.projects(),
+                repositories,
+                database.environments(),
+                database.releases(),
+                database.pipelines(),
+                database.deploys(),
+                logs,
+                targets,
+                clock),
+            operations);
+    token = FirstToken.ensure(database.tokens(), data, clock).orElseThrow().reveal();
+    http =
+        HttpServer.start(
+            listener,
+            new Served(
+                address,
+                "test",
+                database.projects(),
+                repositories,
+                database.pipelines(),
+                database.releases(),
+                database.environments(),
+                database.deploys(),
+                database.ledger(),
+                database.feed(),
+                logs,
+                blobs,
+                targets,
+                database.tokens(),
+                database.sessions(),
+                new WebhookSecrets(
+                    database.sealedValues(),
+                    new SealingKey(data.resolve(SealingKey.FILE), database.sealedValues()),
+                    clock),
+                operations,
+                () -> true,
+                _ -> {},
+                pages.routes(),
+                pages,
+                new Metrics(),
+                clock));
+    engine.start();
+  }
+
+  String address() {
+    return address.toString();
+  }
+
+  String token() {
+    return token;
+  }
+
+  Operations operations() {
+    return operations;
+  }
+
+  Target target(TargetBinding binding) {
+    return targets.open(binding);
+  }
+
+  /// An order that no engine gives, for tidying up.
+  Order order() {
+    return new Order(new ApplyId(Long.MAX_VALUE, 0, false), Long.MAX_VALUE, _ -> {});
+  }
+
+  Database record() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    engine.close();
+    repositories.close();
+    logs.close();
+    database.close();
+  }
+}
