@@ -52,6 +52,14 @@ final class GitFolder {
     return made;
   }
 
+  /// A repository without a pipeline or a configuration.
+  static GitFolder empty(Path folder) throws IOException, InterruptedException {
+    var made = new GitFolder(Files.createDirectories(folder));
+    made.run("init", "-q", "-b", "main");
+    made.write("README.md", "nothing to build").commit("Begin");
+    return made;
+  }
+
   Path folder() {
     return folder;
   }
