@@ -62,6 +62,7 @@ final class SqliteTransactions implements Transactions {
     }
     try {
       onlyUs = lock(lockFile, file);
+      SqliteLibrary.keepIn(file.resolveSibling(file.getFileName() + ".native"));
       writer = connect(false);
     } catch (SQLException e) {
       closeQuietly(lockFile);
