@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// What [dev.fleetwright.core.feed.Feed] promises.
@@ -69,19 +70,22 @@ abstract class FeedContract extends StoreContract {
               }
             }
           });
-      var number = new java.util.concurrent.atomic.AtomicInteger();
-      DeploysContract.atOnce(
-          8,
-          200,
-          () -> {
-            move("p" + number.incrementAndGet());
-            return true;
-          });
-      Eventually.within(
-          Duration.ofSeconds(10),
-          () -> "the reader has seen all, not " + seen.size(),
-          () -> seen.size() >= 200);
-      done.set(true);
+      var number = new AtomicInteger();
+      try {
+        DeploysContract.atOnce(
+            8,
+            200,
+            () -> {
+              move("p" + number.incrementAndGet());
+              return true;
+            });
+        Eventually.within(
+            Duration.ofSeconds(10),
+            () -> "the reader has seen all, not " + seen.size(),
+            () -> seen.size() >= 200);
+      } finally {
+        done.set(true);
+      }
       reader.get(10, TimeUnit.SECONDS);
     }
 

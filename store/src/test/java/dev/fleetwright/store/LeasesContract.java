@@ -178,6 +178,7 @@ abstract class LeasesContract extends StoreContract {
           if (lease.isPresent()) {
             assertThat(everClaimed.add(lease.get())).as("a generation is given once").isTrue();
             assertThat(held.add(lease.get().id())).as("held by one").isTrue();
+            assertThat(leases().renew(lease.get(), LONG)).as("and taken by nobody").isTrue();
             held.remove(lease.get().id());
             leases().release(lease.get());
           }

@@ -53,38 +53,11 @@ class LostConnectionsTest {
     var done = new AtomicBoolean();
     try (var pool = Executors.newSingleThreadExecutor()) {
       var cutting = pool.submit(() -> cut(done, cuts));
-      var sequence = 1L;
-      for (var i = 0; stored.size() < 60; i++) {
-        var gate = new Gate("queue", "number " + i, "time");
-        try {
-          switch (database
-              .deploys()
-              .append(
-                  deploy.id(),
-                  sequence,
-                  new Held(List.of(gate)),
-                  Shop.ANNA,
-                  Shop.NOON,
-                  Optional.empty())) {
-            case Appended.Stored(var now) -> {
-              assertThat(now.sequence()).isEqualTo(sequence + 1);
-              stored.add(gate.reason());
-              sequence = now.sequence();
-            }
-            case Appended.Moved(var now) ->
-                throw new AssertionError("nobody else writes, yet it moved to " + now);
-            case Appended.LeaseLost _ -> throw new AssertionError("there is no lease");
-          }
-        } catch (StoreUnavailable e) {
-          // The one honest answer besides: look again.
-          var events = database.deploys().events(deploy.id());
-          if (events.size() > sequence) {
-            stored.add(gate.reason());
-            sequence = events.size();
-          }
-        }
+      try {
+        appendUntil(60, deploy.id(), stored);
+      } finally {
+        done.set(true);
       }
-      done.set(true);
       cutting.get();
     }
 
@@ -96,6 +69,35 @@ class LostConnectionsTest {
     assertThat(database.ledger().read(production.stream(), 1, 1000))
         .filteredOn(kept -> kept.content().kind().equals("deploy.held"))
         .hasSameSizeAs(stored);
+  }
+
+  private void appendUntil(int enough, long deploy, List<String> stored) {
+    var sequence = 1L;
+    for (var i = 0; stored.size() < enough; i++) {
+      var gate = new Gate("queue", "number " + i, "time");
+      var event = new Held(List.of(gate));
+      try {
+        switch (database
+            .deploys()
+            .append(deploy, sequence, event, Shop.ANNA, Shop.NOON, Optional.empty())) {
+          case Appended.Stored(var now) -> {
+            assertThat(now.sequence()).isEqualTo(sequence + 1);
+            stored.add(gate.reason());
+            sequence = now.sequence();
+          }
+          case Appended.Moved(var now) ->
+              throw new AssertionError("nobody else writes, yet it moved to " + now);
+          case Appended.LeaseLost _ -> throw new AssertionError("there is no lease");
+        }
+      } catch (StoreUnavailable e) {
+        // The one honest answer besides: look again.
+        var events = database.deploys().events(deploy);
+        if (events.size() > sequence) {
+          stored.add(gate.reason());
+          sequence = events.size();
+        }
+      }
+    }
   }
 
   private static Void cut(AtomicBoolean done, AtomicInteger cuts)
