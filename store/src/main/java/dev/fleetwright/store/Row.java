@@ -1,6 +1,7 @@
 package dev.fleetwright.store;
 
 import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.engine.RecordUnreadable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -61,9 +62,9 @@ final class Row {
     return new Digest(text(column));
   }
 
-  private static <T> T there(String column, @Nullable T value) throws SQLException {
+  private static <T> T there(String column, @Nullable T value) {
     if (value == null) {
-      throw new SQLException("column " + column + " is NULL");
+      throw new RecordUnreadable("a row lacks its `" + column + "`, or what that refers to");
     }
     return value;
   }

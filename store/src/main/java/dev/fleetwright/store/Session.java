@@ -92,10 +92,10 @@ final class Session {
 
   /// The row that must be there.
   ///
-  /// @throws SQLException when it is not there
+  /// @throws RecordUnreadable when it is not there
   <T> T only(String sql, Reading<T> reading, @Nullable Object... values) throws SQLException {
     return one(sql, reading, values)
-        .orElseThrow(() -> new SQLException("no row where there must be one: " + sql));
+        .orElseThrow(() -> new RecordUnreadable("no row where there must be one: " + sql.strip()));
   }
 
   /// Count one more entry of the feed.

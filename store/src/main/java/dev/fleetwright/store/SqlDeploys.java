@@ -208,7 +208,7 @@ final class SqlDeploys implements Deploys {
         at,
         by.name(),
         body,
-        digest(deploy, before.sequence() + 1, at, by.name(), body).hex(),
+        digest(deploy, before.sequence() + 1, Times.text(at), by.name(), body).hex(),
         deploy,
         before.sequence(),
         generation);
@@ -447,10 +447,9 @@ final class SqlDeploys implements Deploys {
     var events = new ArrayList<StoredEvent>();
     for (var row : rows) {
       var what = "event %d of deploy %d".formatted(row.sequence(), deploy);
-      var at = Times.read(row.at());
       if (row.sequence() != events.size() + 1) {
         throw new RecordUnreadable(what + " follows event " + events.size());
-      } else if (!digest(deploy, row.sequence(), at, row.actor(), row.body())
+      } else if (!digest(deploy, row.sequence(), row.at(), row.actor(), row.body())
           .equals(row.digest())) {
         throw new RecordUnreadable(what + " was damaged");
       }
@@ -460,7 +459,11 @@ final class SqlDeploys implements Deploys {
         plans.put(hash.get(), SqlPlans.load(session, hash.get()));
       }
       events.add(
-          new StoredEvent(row.sequence(), at, new Actor(row.actor()), EventJson.read(json, plans)));
+          new StoredEvent(
+              row.sequence(),
+              Times.read(row.at()),
+              new Actor(row.actor()),
+              EventJson.read(json, plans)));
     }
     return events;
   }
@@ -567,12 +570,12 @@ final class SqlDeploys implements Deploys {
     return value.isPresent() ? dictionary.with(key, value.get()) : dictionary;
   }
 
-  static Digest digest(long deploy, long sequence, Instant at, String actor, String body) {
+  static Digest digest(long deploy, long sequence, String at, String actor, String body) {
     return Digest.of(
         Dictionary.empty()
             .with("deploy", deploy)
             .with("sequence", sequence)
-            .with("at", Times.text(at))
+            .with("at", at)
             .with("actor", actor)
             .with("body", body)
             .bytes());

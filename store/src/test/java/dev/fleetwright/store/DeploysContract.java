@@ -513,7 +513,7 @@ abstract class DeploysContract extends StoreContract {
         "UPDATE deploy_event SET body = '%s', digest = '%s' WHERE deploy = %d AND sequence = 2"
             .formatted(
                 body,
-                SqlDeploys.digest(deploy.id(), 2, Shop.NOON, "anna", body).hex(),
+                SqlDeploys.digest(deploy.id(), 2, Times.text(Shop.NOON), "anna", body).hex(),
                 deploy.id()));
 
     assertThatThrownBy(() -> database.deploys().find(deploy.id()))
@@ -538,7 +538,7 @@ abstract class DeploysContract extends StoreContract {
     var deploy = shop.deploy(production).deploy();
     shop.after(deploy, new Planned(plan(0)));
     var body = "{\"kind\":\"blessed\",\"by\":\"pope\"}";
-    var digest = SqlDeploys.digest(deploy.id(), 2, Shop.NOON, "anna", body).hex();
+    var digest = SqlDeploys.digest(deploy.id(), 2, Times.text(Shop.NOON), "anna", body).hex();
 
     execute(
         "INSERT INTO deploy_event (deploy, sequence, happened_at, actor, body, digest) VALUES (%d, 2, '%s', 'anna', '%s', '%s')"

@@ -12,7 +12,8 @@ public interface Deploys {
 
   /// Record what is asked for; with a chosen plan its first event is [DeployEvent.Planned].
   ///
-  /// In one transaction: the deploy, its events, a ledger record, a feed entry.
+  /// In one transaction: the deploy, its events, a ledger record, a feed entry. Without an
+  /// idempotency key a repetition after an exception may record a second deploy.
   ///
   /// @return the deploy that was recorded, now or under the same idempotency key before
   DeployView add(DeployRequest request, Actor by, Instant at);
@@ -39,7 +40,12 @@ public interface Deploys {
   /// that is still the newest generation for the deploy's environment.
   ///
   /// In one transaction with the event: the state that follows ([DeployMachine#next]), what runs
-  /// where ([LiveChange]), the environment's state and URL, a ledger record, a feed entry.
+  /// where ([LiveChange]), the environment's state and when it takes itself down, a ledger record,
+  /// a feed entry.
+  ///
+  /// When it throws [dev.fleetwright.core.engine.StoreUnavailable] the event may be stored or not;
+  /// the caller reads the deploy again and decides again. Calling again with the same `expected` is
+  /// safe too: a stored event is answered with [Appended.Moved] and never stored twice.
   ///
   /// @param lease of the environment, for events by the engine; empty for what people ask for
   Appended append(

@@ -21,6 +21,9 @@ public interface Environments {
 
   /// Make it, or change its definition when it is there. Tier and slug are set when it is made and
   /// the slug is never changed. Writes a ledger record only when something changed.
+  ///
+  /// @throws IllegalArgumentException if another environment of the project has the slug that this
+  ///   name gets
   Environment define(
       ProjectName project,
       EnvironmentName name,

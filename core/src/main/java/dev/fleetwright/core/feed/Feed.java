@@ -7,6 +7,9 @@ import java.util.SortedMap;
 
 /// What moved, in the order in which it was committed. An entry says that something changed and
 /// where to look; it is a hint, the tables are the truth.
+///
+/// Only the newest 100 000 entries are kept, and after a restore from a backup it may begin anew.
+/// So a reader whose id is older than the oldest entry, or above [#newest], reads the tables anew.
 public interface Feed {
 
   /// One thing that moved.

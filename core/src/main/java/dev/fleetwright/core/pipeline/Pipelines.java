@@ -67,7 +67,8 @@ public interface Pipelines {
   /// @return false when something changed meanwhile or the lease was lost; nothing was noted
   boolean settle(long pipeline, long changes, Lease lease);
 
-  /// Run a finished job again as a new attempt, with an id of its own.
+  /// Run a finished job again as a new attempt, with an id of its own; it is pending at once. Jobs
+  /// that were skipped are created again, so that their turn is decided anew.
   ///
   /// @return the new job; empty when the job has not ended or is not the newest attempt
   Optional<Job> retry(long job, Actor by, Instant at);
