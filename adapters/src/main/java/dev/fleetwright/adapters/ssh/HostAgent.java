@@ -11,11 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// What can be asked of one place on one host. The other end is the resource `agent.sh`, a script
 /// that is put on the host under its own digest before the first change; what only looks brings the
@@ -104,24 +102,24 @@ final class HostAgent implements AutoCloseable {
     return text.lines().findFirst().orElse("").replaceFirst("^answer ", "");
   }
 
-  /// Claim the place for an order, and look.
-  Reply open(long fencingToken, boolean blobs) throws IOException {
+  /// Claim the place for an order, and look; also at what content there is, if the host lacks a
+  /// tree.
+  ///
+  /// @param trees the components that the order will need, by digest
+  Reply open(long fencingToken, List<String> trees) throws IOException {
     var words = new ArrayList<>(List.of("open", Long.toString(fencingToken), owner()));
-    if (blobs) {
-      words.add("blobs");
-    }
+    words.addAll(trees);
     return change("opening the place", CHANGING, Feed.NOTHING, words);
   }
 
   /// Send what the host lacks. Nothing of it is visible there before all of it is and is checked.
-  Reply receive(long fencingToken, Upload upload) throws IOException {
-    var id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    var within = CHANGING.plusSeconds(upload.bytes() / SLOWEST_BYTES_A_SECOND);
+  Reply receive(long fencingToken, Archive archive) throws IOException {
+    var within = CHANGING.plusSeconds(archive.upload().bytes() / SLOWEST_BYTES_A_SECOND);
     return change(
         "sending files",
         within,
-        out -> upload.writeTo(out, id),
-        List.of("receive", Long.toString(fencingToken), id));
+        archive::writeTo,
+        List.of("receive", Long.toString(fencingToken), archive.id()));
   }
 
   /// Switch from one release to another and carry out these moves.

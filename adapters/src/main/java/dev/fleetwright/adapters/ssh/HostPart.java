@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -115,20 +114,23 @@ final class HostPart implements AutoCloseable {
     }
   }
 
-  /// Send what the host lacks. Nothing that runs or is read changes.
-  Reply upload() throws IOException {
+  /// What the host lacks; empty when it has all.
+  Optional<Upload> lacks() throws IOException {
     var trees = wanted.components().stream().map(c -> c.digest().hex()).collect(Collectors.toSet());
-    if (done
-        || to.equals(HostView.NONE)
-        || (found.parts().containsKey(to) && found.trees().containsAll(trees))) {
-      return new Reply.Done("");
+    var all = found.trees().containsAll(trees);
+    if (done || to.equals(HostView.NONE) || (all && found.parts().containsKey(to))) {
+      return Optional.empty();
     }
-    var there =
-        found.content() && !found.trees().containsAll(trees)
-            ? agent.look(true).blobs()
-            : Set.<String>of();
-    var upload = new Upload(blobs, agent.place(), wanted, there, found.trees());
-    var reply = agent.receive(order.fencingToken(), upload);
+    // Which components a slice of components leaves as they are is known only now.
+    var unlisted = found.content() && !found.listed() && !all;
+    var there = unlisted ? agent.look(true).blobs() : found.blobs();
+    return Optional.of(new Upload(blobs, agent.place(), wanted, there, found.trees()));
+  }
+
+  /// Send what the host lacks. Nothing that runs or is read changes.
+  Reply send(Archive archive) throws IOException {
+    var reply = agent.receive(order.fencingToken(), archive);
+    var upload = archive.upload();
     tell("received " + upload.files() + " files, " + Sizes.spoken(upload.bytes()));
     return reply;
   }

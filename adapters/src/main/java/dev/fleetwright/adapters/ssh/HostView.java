@@ -20,7 +20,8 @@ import java.util.TreeMap;
 /// @param parts the components of each release that is there
 /// @param runs the processes by component
 /// @param content whether there is any content
-/// @param blobs what content is there; empty unless it was asked for
+/// @param listed whether it is told what content there is
+/// @param blobs what content is there; empty unless it is told
 record HostView(
     String home,
     List<String> missing,
@@ -31,6 +32,7 @@ record HostView(
     Set<String> trees,
     SortedMap<String, Running> runs,
     boolean content,
+    boolean listed,
     Set<String> blobs) {
 
   /// The name for no release.
@@ -113,6 +115,7 @@ record HostView(
     private final Set<String> trees = new HashSet<>();
     private final SortedMap<String, Running> runs = new TreeMap<>();
     private boolean content;
+    private boolean listed;
     private final Set<String> blobs = new HashSet<>();
 
     void line(String[] words, String line) {
@@ -128,6 +131,7 @@ record HostView(
                 .put(words[2], new Part(words[2], new Digest(words[3]), words[4].equals("run")));
         case "tree" -> trees.add(words[1]);
         case "content" -> content = true;
+        case "listed" -> listed = true;
         case "blob" -> blobs.add(words[1]);
         case "run" -> runs.put(words[1], running(words));
         default -> {
@@ -154,7 +158,7 @@ record HostView(
 
     HostView view() {
       return new HostView(
-          home, missing, done, current, switching, parts, trees, runs, content, blobs);
+          home, missing, done, current, switching, parts, trees, runs, content, listed, blobs);
     }
   }
 }

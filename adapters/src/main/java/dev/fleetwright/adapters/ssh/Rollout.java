@@ -1,6 +1,7 @@
 package dev.fleetwright.adapters.ssh;
 
 import dev.fleetwright.adapters.ssh.AllHosts.Result;
+import dev.fleetwright.adapters.ssh.Connection.FeedFailed;
 import dev.fleetwright.adapters.ssh.HostAgent.Reply;
 import dev.fleetwright.adapters.ssh.HostPart.Changed;
 import dev.fleetwright.core.artifact.Blobs;
@@ -16,6 +17,7 @@ import dev.fleetwright.core.target.Slice;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +107,8 @@ final class Rollout implements AutoCloseable {
   }
 
   private Optional<Outcome> open() throws InterruptedException {
-    var replies = AllHosts.each(agents, a -> a.open(order.fencingToken(), false));
+    var trees = desired.components().stream().map(c -> c.digest().hex()).toList();
+    var replies = AllHosts.each(agents, a -> a.open(order.fencingToken(), trees));
     var no = stopped(replies).or(() -> turnedAway(replies));
     if (no.isPresent()) {
       return no;
@@ -141,9 +144,40 @@ final class Rollout implements AutoCloseable {
   }
 
   private Optional<Outcome> upload() throws InterruptedException {
-    var replies = AllHosts.each(parts, HostPart::upload);
-    return stopped(replies).or(() -> turnedAway(replies));
+    var lacking = AllHosts.each(parts, HostPart::lacks);
+    var no = stopped(lacking);
+    if (no.isPresent()) {
+      return no;
+    }
+    var uploads = new LinkedHashMap<HostPart, Upload>();
+    lacking.forEach((part, result) -> {
+      if (result instanceof Result.Fine<Optional<Upload>>(var upload)) {
+        upload.ifPresent(u -> uploads.put(part, u));
+      }
+    });
+    var archives = new HashMap<List<Object>, Archive>();
+    try {
+      var shipments = new ArrayList<Shipment>();
+      for (var part : uploads.entrySet()) {
+        var key = part.getValue().key();
+        var archive = archives.get(key);
+        if (archive == null) {
+          var hosts = uploads.values().stream().filter(u -> u.key().equals(key)).count();
+          archive = Archive.of(part.getValue(), (int) hosts);
+          archives.put(key, archive);
+        }
+        shipments.add(new Shipment(part.getKey(), archive));
+      }
+      var replies = AllHosts.each(shipments, s -> s.part().send(s.archive()));
+      return stopped(replies).or(() -> turnedAway(replies));
+    } catch (FeedFailed e) {
+      return Optional.of(new Refused(words(e)));
+    } finally {
+      archives.values().forEach(Archive::close);
+    }
   }
+
+  private record Shipment(HostPart part, Archive archive) {}
 
   private Outcome change() throws InterruptedException {
     var results = AllHosts.each(parts, HostPart::change);
@@ -253,7 +287,7 @@ final class Rollout implements AutoCloseable {
         failures.stream()
             .filter(f ->
                 switch (f) {
-                  case NotLetIn _, HostFailed _, Connection.FeedFailed _ -> true;
+                  case NotLetIn _, HostFailed _, FeedFailed _ -> true;
                   default -> false;
                 })
             .map(Rollout::words)
@@ -287,6 +321,7 @@ final class Rollout implements AutoCloseable {
     return switch (of) {
       case HostAgent agent -> agent.host();
       case HostPart part -> part.host();
+      case Shipment(var part, _) -> part.host();
       default -> throw new IllegalArgumentException("not of a host: " + of);
     };
   }

@@ -69,6 +69,12 @@ final class Upload {
     return file.digest().hex() + (file.executable() ? "x" : "");
   }
 
+  /// Uploads with equal keys are the same, byte by byte.
+  List<Object> key() {
+    return List.of(
+        revision.digest(), content.keySet(), trees.stream().map(Component::name).toList());
+  }
+
   /// How many contents it holds.
   int files() {
     return content.size();

@@ -189,6 +189,7 @@ look() {
     # shellcheck disable=SC2012
     [ -z "$(ls "$here/blobs" 2>/dev/null | head -n 1)" ] || echo content
     if [ "${1-}" = blobs ] && [ -f "$here/blobs.stamp" ]; then
+      echo listed
       # What was written to after it was received is not what its name says.
       (cd "$here/blobs" && find . -type f ! -newer ../blobs.stamp | sed 's,^\./,blob ,')
     fi
@@ -547,7 +548,8 @@ child() {
 
 # --- changing -------------------------------------------------------------------------------------------------------
 
-# open_place TOKEN OWNER [blobs]: claim the place for an order, take in what an interrupted upload left, and look.
+# open_place TOKEN OWNER [TREE...]: claim the place for an order, take in what an interrupted upload left, and look; also at
+# blobs, if one of the trees that the order needs is not here.
 open_place() {
   mkdir -p "$store" || fail "cannot make $store"
   guard "$1"
@@ -560,7 +562,12 @@ open_place() {
   mkdir -p "$here/blobs" "$here/trees" "$here/releases" "$here/incoming" || fail "cannot make $here"
   [ -f "$here/blobs.stamp" ] || : >"$here/blobs.stamp"
   salvage
-  look "${3-}"
+  shift 2
+  for tree; do
+    [ -d "$here/trees/$tree" ] || break
+    shift
+  done
+  if [ $# -gt 0 ]; then look blobs; else look; fi
 }
 
 # Whole files of an upload that was cut off are kept; the rest of it is not.
@@ -600,7 +607,9 @@ receive() {
   fi
   guard "$1"
   forget_changed
-  if [ -d blobs ]; then
+  # The first time, the whole folder goes in one rename.
+  if [ -d blobs ] && ! { rmdir "$here/blobs" 2>/dev/null && mv blobs "$here/blobs"; }; then
+    mkdir -p "$here/blobs"
     # shellcheck disable=SC2016
     find blobs -type f -exec sh -c 'to=$0; mv -f -- "$@" "$to"' "$here/blobs" {} + || fail "cannot keep what was sent"
   fi

@@ -60,7 +60,7 @@ class SshWithoutForwardingTest {
   /// The JDK's own file server.
   private static Revision web(Map<String, String> health) {
     var settings = new TreeMap<>(health);
-    settings.put("run.health.within", "20 s");
+    settings.put("run.health.within", health.containsValue("/missing") ? "3 s" : "30 s");
     var command = List.of("jwebserver", "-b", "127.0.0.1", "-p", "${PORT}");
     for (var i = 0; i < command.size(); i++) {
       settings.put("run.command." + i, command.get(i));

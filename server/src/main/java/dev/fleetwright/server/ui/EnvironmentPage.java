@@ -10,6 +10,7 @@ record EnvironmentPage(
     Link url,
     String href,
     List<String> rules,
+    boolean canDeploy,
     boolean canStop,
     List<Underway> underway,
     List<OnTarget> running,
