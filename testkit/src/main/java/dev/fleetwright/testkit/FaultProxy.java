@@ -33,6 +33,7 @@ public final class FaultProxy implements AutoCloseable {
 
   // Guarded by `change`.
   private ServerSocket listener;
+  private Thread accepting;
   private boolean holding;
   private Duration delay = Duration.ZERO;
   private long cutAfter = Long.MAX_VALUE;
@@ -45,7 +46,7 @@ public final class FaultProxy implements AutoCloseable {
     this.server = server;
     this.listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     this.port = listener.getLocalPort();
-    accept(listener);
+    this.accepting = accept(listener);
   }
 
   /// Where clients connect to, on 127.0.0.1; the same as long as this proxy lives.
@@ -70,9 +71,14 @@ public final class FaultProxy implements AutoCloseable {
 
   /// The server's program has ended: open connections are closed, new ones are refused.
   public void cut() throws IOException {
+    Thread acceptor;
     synchronized (change) {
       listener.close();
+      acceptor = accepting;
     }
+    // The kernel has the port until the thread that accepts has noticed: only then is a connection
+    // refused, and can heal() listen there again.
+    awaitEnd(acceptor);
     pairs.forEach(FaultProxy::closeBoth);
   }
 
@@ -118,14 +124,23 @@ public final class FaultProxy implements AutoCloseable {
         listener = new ServerSocket();
         listener.setReuseAddress(true);
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
-        accept(listener);
+        accepting = accept(listener);
       }
       change.notifyAll();
     }
   }
 
-  private void accept(ServerSocket from) {
-    Thread.ofVirtual()
+  private static void awaitEnd(Thread thread) throws IOException {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while closing the port", e);
+    }
+  }
+
+  private Thread accept(ServerSocket from) {
+    return Thread.ofVirtual()
         .name("fault-proxy-" + port)
         .start(() -> {
           while (!from.isClosed()) {
