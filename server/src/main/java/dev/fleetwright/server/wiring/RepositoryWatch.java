@@ -30,6 +30,7 @@ final class RepositoryWatch implements Moved, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RepositoryWatch.class);
 
   private static final Duration ROUND = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final int AT_ONCE = 4;
   private static final Actor PUSH = new Actor("push");
 
@@ -79,6 +80,16 @@ final class RepositoryWatch implements Moved, AutoCloseable {
       lock.unlock();
     }
     threads.forEach(Thread::interrupt);
+    try {
+      for (var thread : threads) {
+        // A fetch that does not let itself be interrupted is left behind; it does no harm.
+        if (!thread.join(PATIENCE)) {
+          log.atInfo().log("a fetch is still under way");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void goRound() {
