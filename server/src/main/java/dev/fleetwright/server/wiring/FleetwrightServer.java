@@ -2,7 +2,6 @@ package dev.fleetwright.server.wiring;
 
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.shell.ShellExecutor;
-import dev.fleetwright.adapters.ssh.SshTarget;
 import dev.fleetwright.api.RunningServer;
 import dev.fleetwright.api.ServerNotStarted;
 import dev.fleetwright.api.ServerOptions;
@@ -112,8 +111,7 @@ public final class FleetwrightServer implements ServerProcess {
       var repositories =
           parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
       var executor = new ShellExecutor(data.resolve("builds"), repositories, blobs, clock);
-      var targets =
-          new TargetKinds(blobs, data.path(), parts.add(new SshTarget.Client()), executor);
+      var targets = parts.add(new TargetKinds(blobs, data.path(), executor));
       var planner = new Planner(targets, blobs);
       var environments = database.environments();
       var releases = database.releases();

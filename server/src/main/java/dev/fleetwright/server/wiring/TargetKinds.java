@@ -11,19 +11,22 @@ import dev.fleetwright.core.target.TargetBinding;
 import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.server.operations.DeployScripts;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Every kind of target there is.
-final class TargetKinds implements Targets {
+///
+/// What a kind needs besides is made when its first target is opened: the SSH client alone would
+/// double the time that a server takes to start.
+final class TargetKinds implements Targets, AutoCloseable {
 
   private final Blobs blobs;
   private final Path data;
-  private final SshTarget.Client ssh;
   private final Target script;
+  private SshTarget.@Nullable Client ssh;
 
-  TargetKinds(Blobs blobs, Path data, SshTarget.Client ssh, JobExecutor executor) {
+  TargetKinds(Blobs blobs, Path data, JobExecutor executor) {
     this.blobs = blobs;
     this.data = data;
-    this.ssh = ssh;
     this.script = new ScriptTarget(executor, DeployScripts::order);
   }
 
@@ -34,11 +37,25 @@ final class TargetKinds implements Targets {
     }
     return switch (binding.kind()) {
       case "local" -> new LocalTarget(binding, blobs, data);
-      case "ssh" -> new SshTarget(binding, blobs, ssh);
+      case "ssh" -> new SshTarget(binding, blobs, ssh());
       default ->
           throw new IllegalArgumentException(
               "target `%s` is of the kind `%s`, which there is not; there are `local` and `ssh`"
                   .formatted(binding.name(), binding.kind()));
     };
+  }
+
+  private synchronized SshTarget.Client ssh() {
+    if (ssh == null) {
+      ssh = new SshTarget.Client();
+    }
+    return ssh;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (ssh != null) {
+      ssh.close();
+    }
   }
 }
