@@ -175,6 +175,37 @@ final class SqlFeed implements Feed {
                 row -> row.whole("id")));
   }
 
+  // On PostgreSQL an entry is below the bound when its transaction has ended and no older one is
+  // left. One that commits later either adds to those above the bound, or has gone below it
+  // together
+  // with all that were above; so no two states look alike.
+  @Override
+  public Mark mark() {
+    return transactions.read(
+        "looking at the newest feed entries",
+        session ->
+            switch (session.dialect()) {
+              case SQLITE ->
+                  session.only(
+                      "SELECT coalesce(max(id), 0) AS id FROM feed",
+                      row -> new Mark(row.whole("id"), 0, 0));
+              case POSTGRESQL ->
+                  session.only(
+                      """
+                      WITH bound AS (
+                        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint * 1024 AS id
+                      )
+                      SELECT (SELECT coalesce(max(f.id), 0) FROM feed f, bound b WHERE f.id < b.id)
+                               AS settled,
+                             count(f.id) AS newer,
+                             coalesce(max(f.id), 0) AS newest
+                        FROM bound b LEFT JOIN feed f ON f.id >= b.id
+                      """,
+                      row ->
+                          new Mark(row.whole("settled"), row.whole("newer"), row.whole("newest")));
+            });
+  }
+
   @Override
   public void await(long id, Duration most) throws InterruptedException {
     var until = System.nanoTime() + most.toNanos();

@@ -94,6 +94,29 @@ abstract class FeedContract extends StoreContract {
   }
 
   @Test
+  void a_mark_stays_while_nothing_is_committed_and_no_commit_leaves_it_alone() throws Exception {
+    var writers = 4;
+    try (var pool = Executors.newFixedThreadPool(writers)) {
+      var ends = new ArrayList<java.util.concurrent.Future<?>>();
+      for (var writer = 0; writer < writers; writer++) {
+        var name = "w" + writer + "-";
+        ends.add(
+            pool.submit(() -> {
+              for (var i = 0; i < 25; i++) {
+                var before = database.feed().mark();
+                move(name + i);
+                assertThat(database.feed().mark()).isNotEqualTo(before);
+              }
+            }));
+      }
+      for (var end : ends) {
+        end.get(60, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(database.feed().mark()).isEqualTo(database.feed().mark());
+  }
+
+  @Test
   void who_waits_is_woken_by_a_commit() throws Exception {
     var last = database.feed().newest();
     var began = new CompletableFuture<Void>();

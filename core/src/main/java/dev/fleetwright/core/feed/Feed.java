@@ -25,6 +25,18 @@ public interface Feed {
   /// The id of the newest entry, 0 when there is none.
   long newest();
 
+  /// Names what is committed now. Two equal marks mean that nothing was committed between them that
+  /// has an entry here, by whichever server; so what was read after the first is still so at the
+  /// second. Cheap: it looks at the newest entries only.
+  Mark mark();
+
+  /// What is committed. Means nothing but itself.
+  ///
+  /// @param settled the newest entry below which none can appear any more
+  /// @param newer how many there are above
+  /// @param newest of these
+  record Mark(long settled, long newer, long newest) {}
+
   /// Wait until there may be an entry after this id, or the time is over. Wakes early for changes
   /// made by this server; those of others are found by asking again.
   void await(long id, Duration most) throws InterruptedException;

@@ -230,10 +230,24 @@ public final class Call {
 
   /// Answer with a record.
   public void json(int status, Object body) throws IOException {
-    context
-        .status(status)
-        .contentType("application/json")
-        .result(Json.strict().writeValueAsBytes(body));
+    jsonBytes(status, Json.strict().writeValueAsBytes(body));
+  }
+
+  /// Not compressed: an answer may hold a secret beside what its caller chose (BREACH).
+  void jsonBytes(int status, byte[] body) throws IOException {
+    var response = context.res();
+    response.setStatus(status);
+    response.setContentType("application/json");
+    response.setContentLength(body.length);
+    if (!context.req().getMethod().equals("HEAD")) {
+      response.getOutputStream().write(body);
+    }
+  }
+
+  /// What is asked: the path and its query, as they came.
+  String question() {
+    var query = context.queryString();
+    return context.req().getRequestURI() + (query == null ? "" : "?" + query);
   }
 
   /// Answer with a page for people.

@@ -32,6 +32,7 @@ final class DeployRoutes {
   private final Releases releases;
   private final Deploys deploys;
   private final DeployOperations operations;
+  private final KeptAnswers kept;
   private final Clock clock;
 
   DeployRoutes(
@@ -41,6 +42,7 @@ final class DeployRoutes {
       Releases releases,
       Deploys deploys,
       DeployOperations operations,
+      KeptAnswers kept,
       Clock clock) {
     this.projects = projects;
     this.repositories = repositories;
@@ -48,6 +50,7 @@ final class DeployRoutes {
     this.releases = releases;
     this.deploys = deploys;
     this.operations = operations;
+    this.kept = kept;
     this.clock = clock;
   }
 
@@ -66,7 +69,7 @@ final class DeployRoutes {
                 Parameter.PAGE,
                 Parameter.PER_PAGE)
             .givingPageOf(Deploy.class)
-            .by(this::list),
+            .by(kept, this::list),
         Route.post(
                 "/api/v1/deploys",
                 Access.SIGNED_IN,
@@ -79,10 +82,12 @@ final class DeployRoutes {
             .by(this::deploy),
         Route.get("/api/v1/deploys/{deploy}", Access.SIGNED_IN, "One deploy with all its details.")
             .giving(Deploy.Detail.class)
-            .by(call -> {
-              var view = find(call);
-              return DeployWire.detail(view, deploys.events(view.deploy().id()), known());
-            }),
+            .by(
+                kept,
+                call -> {
+                  var view = find(call);
+                  return DeployWire.detail(view, deploys.events(view.deploy().id()), known());
+                }),
         Route.get(
                 "/api/v1/deploys/{deploy}/events",
                 Access.SIGNED_IN,

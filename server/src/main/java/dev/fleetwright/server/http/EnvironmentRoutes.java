@@ -35,6 +35,7 @@ final class EnvironmentRoutes {
   private final Targets targets;
   private final LiveRevisions revisions;
   private final DeployOperations operations;
+  private final KeptAnswers kept;
   private final Clock clock;
 
   EnvironmentRoutes(
@@ -45,6 +46,7 @@ final class EnvironmentRoutes {
       Targets targets,
       LiveRevisions revisions,
       DeployOperations operations,
+      KeptAnswers kept,
       Clock clock) {
     this.projects = projects;
     this.environments = environments;
@@ -53,6 +55,7 @@ final class EnvironmentRoutes {
     this.targets = targets;
     this.revisions = revisions;
     this.operations = operations;
+    this.kept = kept;
     this.clock = clock;
   }
 
@@ -63,23 +66,25 @@ final class EnvironmentRoutes {
                 Access.SIGNED_IN,
                 "A project's environments, by name.")
             .givingPageOf(dev.fleetwright.api.Environment.class)
-            .by(call -> {
-              var name = call.projectName();
-              if (projects.find(name).isEmpty()) {
-                throw Refusal.notFound("project `" + name + "`");
-              }
-              var known = new Known(releases, environments);
-              return call.whole(
-                  clock.instant(),
-                  "record",
-                  environments.of(name).stream().map(e -> wire(e, known)).toList());
-            }),
+            .by(
+                kept,
+                call -> {
+                  var name = call.projectName();
+                  if (projects.find(name).isEmpty()) {
+                    throw Refusal.notFound("project `" + name + "`");
+                  }
+                  var known = new Known(releases, environments);
+                  return call.whole(
+                      clock.instant(),
+                      "record",
+                      environments.of(name).stream().map(e -> wire(e, known)).toList());
+                }),
         Route.get(
                 "/api/v1/projects/{project}/environments/{environment}",
                 Access.SIGNED_IN,
                 "One environment: what runs there by the record, and deploys under way.")
             .giving(dev.fleetwright.api.Environment.class)
-            .by(call -> wire(find(call), new Known(releases, environments))),
+            .by(kept, call -> wire(find(call), new Known(releases, environments))),
         Route.get(
                 "/api/v1/projects/{project}/environments/{environment}/observation",
                 Access.SIGNED_IN,

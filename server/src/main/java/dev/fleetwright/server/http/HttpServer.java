@@ -96,6 +96,7 @@ public final class HttpServer implements AutoCloseable {
       Served served, FeedHub hub, TokenDoor tokens, BrowserDoor browsers, Metrics metrics) {
     var clock = served.clock();
     var operations = served.operations();
+    var kept = new KeptAnswers(served.feed());
     var routes = new ArrayList<Route>();
     routes.addAll(
         new ProjectRoutes(served.projects(), operations.projects(), served.webhookSecrets(), clock)
@@ -117,6 +118,7 @@ public final class HttpServer implements AutoCloseable {
                 served.targets(),
                 new LiveRevisions(served.blobs()),
                 operations.deploys(),
+                kept,
                 clock)
             .routes());
     routes.addAll(
@@ -127,6 +129,7 @@ public final class HttpServer implements AutoCloseable {
                 served.releases(),
                 served.deploys(),
                 operations.deploys(),
+                kept,
                 clock)
             .routes());
     routes.addAll(

@@ -1,5 +1,6 @@
 package dev.fleetwright.server.http;
 
+import dev.fleetwright.api.Json;
 import dev.fleetwright.api.Page;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +145,19 @@ public record Route(
     Route by(Answering<T> what) {
       return sketch.route(
           Optional.empty(), gives, status, call -> call.json(status, what.answer(call)));
+    }
+
+    /// For what only changes together with an entry of the feed.
+    Route by(KeptAnswers kept, Answering<T> what) {
+      return sketch.route(
+          Optional.empty(),
+          gives,
+          status,
+          call ->
+              call.jsonBytes(
+                  status,
+                  kept.answer(
+                      call.question(), () -> Json.strict().writeValueAsBytes(what.answer(call)))));
     }
   }
 
