@@ -10,7 +10,7 @@
 # jvm_options server|command: sets `jvm_options`. The cache is only good with the options it was made with, as to the collector and the
 # headers.
 jvm_options() {
-  jvm_options="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xlog:aot*=off -Xlog:cds*=off"
+  jvm_options="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xlog:aot*=off -Xlog:cds*=off --sun-misc-unsafe-memory-access=allow"
   case $1 in
     server) jvm_options="$jvm_options -Xms24m -XX:MaxRAMPercentage=25" ;;
     # A command lives for a tenth of a second; the optimising compiler would only cost it time.

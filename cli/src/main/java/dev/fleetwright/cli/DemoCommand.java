@@ -90,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
       if (once) {
         return play(client, settings, repository);
       }
-      show(client, again);
+      show(client, repository, again);
       server.awaitStop();
       return ExitCode.DONE;
     }
@@ -161,32 +161,45 @@ final class DemoCommand implements Callable<Integer> {
     output.line("");
   }
 
-  /// The part with a person: production waits for an approval.
-  private void show(FleetwrightClient client, boolean again) throws InterruptedException {
-    var pipeline = pipeline(client, 1);
-    if (!again) {
+  /// The part with a person: production waits for an approval, and a second commit is pushed
+  /// meanwhile.
+  private void show(FleetwrightClient client, DemoRepository repository, boolean again)
+      throws IOException, InterruptedException {
+    if (again) {
+      client.deploys(PROJECT, Optional.empty(), 1).items().stream()
+          .filter(d -> !d.gates().isEmpty())
+          .findFirst()
+          .ifPresent(this::askForApproval);
+    } else {
       output.line(
           "Pipeline #1 compiles and tests, makes release r1, and deploys it to staging ...");
       var staging = settled(client, "staging", 1);
       output.line("  " + Following.words(staging));
-      if (staging.state() == Deploy.State.SUCCEEDED) {
-        play(client, pipeline, "production");
-      }
+      play(client, pipeline(client, 1), "production");
+      askForApproval(waiting(client, "production", 1));
+      change(repository);
+      var _ = client.sync(PROJECT);
+      output.line("");
+      output.line("Meanwhile a second commit was pushed: r2 is on its way to staging.");
     }
-    client.deploys(PROJECT, Optional.empty(), 1).items().stream()
-        .filter(d -> d.state() == Deploy.State.WAITING)
-        .findFirst()
-        .ifPresent(waiting -> {
-          output.line("");
-          output.line(
-              "Production waits for you. Approve deploy #%d on its page, or:"
-                  .formatted(waiting.number()));
-          output.line("  ./fleetwright approve " + waiting.id());
-        });
     output.line("");
     output.line(
-        "Then try: kill -9 %d in the middle of a deploy, and ./fleetwright demo again."
+        "Then try: kill -9 %d in the middle of a deploy, and start the demo again."
             .formatted(ProcessHandle.current().pid()));
+  }
+
+  private void askForApproval(Deploy waiting) {
+    output.line("");
+    output.line(
+        "Production waits for you. Approve deploy #%d on its page, or in another window:"
+            .formatted(waiting.number()));
+    output.line("  ./fleetwright approve " + waiting.id());
+  }
+
+  private static void change(DemoRepository repository) throws IOException {
+    Files.writeString(
+        repository.workTree().resolve("api/products.txt"), "\n", StandardOpenOption.APPEND);
+    repository.push("Say the products anew");
   }
 
   /// The whole story without a person.
@@ -209,9 +222,7 @@ final class DemoCommand implements Callable<Integer> {
     expect("production answers on target here", version(production).contains("1.0.1"));
     expect("production answers on target edge", version(edge).contains("1.0.1"));
 
-    var products = repository.workTree().resolve("api/products.txt");
-    Files.writeString(products, "\n", StandardOpenOption.APPEND);
-    repository.push("Say the products anew");
+    change(repository);
     var _ = client.sync(PROJECT);
     expect("r2 runs in staging", settled(client, "staging", 2).state() == Deploy.State.SUCCEEDED);
     play(client, pipeline(client, 2), "production");

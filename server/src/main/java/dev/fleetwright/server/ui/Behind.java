@@ -67,7 +67,7 @@ final class Behind {
           .addKeyValue("project", span.project())
           .setCause(e)
           .log("commits between two others cannot be counted");
-      count = NOT_KNOWN;
+      return NOT_KNOWN;
     }
     synchronized (counted) {
       counted.put(span, count);

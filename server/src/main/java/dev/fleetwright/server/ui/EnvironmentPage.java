@@ -10,7 +10,6 @@ record EnvironmentPage(
     Link url,
     String href,
     List<String> rules,
-    boolean canDeploy,
     boolean canStop,
     List<Underway> underway,
     List<OnTarget> running,

@@ -62,7 +62,6 @@ final class EnvironmentPresenter {
         environment.url().map(SafeLinks::shown).orElse(NOWHERE),
         Paths.environment(environment),
         rules(environment, now),
-        true,
         Tiles.running(environment, live).stream().anyMatch(l -> l.release().isPresent()),
         sources.deploys().unfinished(environment.id()).stream()
             .map(view -> DeployPresenter.underway(environment, view, release(view)))

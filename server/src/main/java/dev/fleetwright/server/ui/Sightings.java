@@ -18,11 +18,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What targets were last seen to run. Asking a target takes its time, and many people look at
 /// once: each target of an environment is asked by one at a time, and not again within a few
 /// seconds.
 final class Sightings {
+
+  private static final Logger log = LoggerFactory.getLogger(Sightings.class);
 
   private static final Duration FRESH = Duration.ofSeconds(5);
   private static final int MOST_KEPT = 10_000;
@@ -85,7 +89,7 @@ final class Sightings {
     } catch (TimeoutException e) {
       return known;
     } catch (ExecutionException e) {
-      throw new IllegalStateException("asking target " + binding.name(), e.getCause());
+      throw new AssertionError("looking ends with a sighting, whatever happens", e);
     }
   }
 
@@ -110,19 +114,13 @@ final class Sightings {
     Thread.ofVirtual()
         .name("look-" + binding.name())
         .start(() -> {
-          try {
-            var sighting = look(environment, binding);
-            synchronized (kept) {
-              kept.put(key, sighting);
-            }
-            answer.complete(sighting);
-          } catch (RuntimeException | Error e) {
-            answer.completeExceptionally(e);
-            throw e;
-          } finally {
-            asking.remove(key, answer);
-            places.release();
+          var sighting = look(environment, binding);
+          synchronized (kept) {
+            kept.put(key, sighting);
           }
+          asking.remove(key, answer);
+          places.release();
+          answer.complete(sighting);
         });
     return answer;
   }
@@ -135,6 +133,15 @@ final class Sightings {
       var message = e.getMessage();
       return new Sighting(
           clock.instant(), Optional.empty(), message == null ? e.toString() : message);
+    } catch (RuntimeException e) {
+      // A fault of an adapter must not keep the other targets from being shown.
+      log.atError()
+          .addKeyValue("target", binding.name())
+          .addKeyValue("environment", environment.stream())
+          .setCause(e)
+          .log("target could not be looked at");
+      return new Sighting(
+          clock.instant(), Optional.empty(), "looking at it failed; the server's log says how");
     }
   }
 }

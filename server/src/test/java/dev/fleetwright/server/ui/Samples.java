@@ -341,7 +341,6 @@ final class Samples {
         "/environment",
         List.of("after staging", "1 approval", "here, edge"),
         true,
-        true,
         List.of(ASKING),
         List.of(
             new OnTarget(

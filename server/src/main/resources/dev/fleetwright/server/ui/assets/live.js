@@ -297,7 +297,8 @@
   addEventListener("DOMContentLoaded", () => {
     const button = $("theme");
     button.hidden = false;
-    dress(THEMES.includes(root.dataset.theme) ? root.dataset.theme : "auto");
+    const chosen = /fleetwright-theme=(light|dark)/.exec(document.cookie);
+    dress(chosen ? chosen[1] : "auto");
     button.addEventListener("click", () => {
       const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
       dress(next);
