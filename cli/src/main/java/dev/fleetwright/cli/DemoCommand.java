@@ -78,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
         var server =
             InProcess.start(
                 ServerOptions.local(folder.resolve("server"), settings.port("server")));
-        var client = client(server, folder)) {
+        var client = InProcess.client(server, folder.resolve("server"))) {
       LocalServer.remember(folder.resolve("server"), server.uri());
       Files.createDirectories(folder);
       var again = client.projects(1).items().stream().anyMatch(p -> p.name().equals(PROJECT));
@@ -94,18 +94,6 @@ final class DemoCommand implements Callable<Integer> {
       server.awaitStop();
       return ExitCode.DONE;
     }
-  }
-
-  private static FleetwrightClient client(RunningServer server, Path folder) {
-    var token =
-        server
-            .bootstrapToken()
-            .or(() -> new LocalServer(folder.resolve("server"), server.uri()).token())
-            .orElseThrow(() ->
-                new Refusal(
-                    ExitCode.REFUSED,
-                    "the demo's token is gone; delete " + folder + " to start afresh"));
-    return new FleetwrightClient(server.uri(), token);
   }
 
   private static void begin(

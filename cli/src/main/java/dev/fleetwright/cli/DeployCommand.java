@@ -1,6 +1,5 @@
 package dev.fleetwright.cli;
 
-import dev.fleetwright.api.Deploy;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,11 +58,7 @@ final class DeployCommand implements Callable<Integer> {
         return ExitCode.DONE;
       }
       output.line(Following.words(deploy));
-      var ended = new Following(client, output).deploy(deploy.id(), true);
-      output.result(ended, List.of(Following.words(ended)));
-      return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
-          ? ExitCode.DONE
-          : ExitCode.FAILED;
+      return new Following(client, output).toTheEnd(deploy.id());
     }
   }
 }

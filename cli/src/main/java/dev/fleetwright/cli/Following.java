@@ -4,6 +4,7 @@ import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Pipeline;
 import java.time.Duration;
+import java.util.List;
 
 /// Follows something to its end and tells what it prints meanwhile. The command may be ended at any
 /// time: what it follows goes on.
@@ -48,6 +49,17 @@ final class Following {
       }
       Thread.sleep(GLANCE);
     }
+  }
+
+  /// Follow a deploy until it ends or waits for a person, and say how it stands then.
+  ///
+  /// @return the [ExitCode]; waiting is no failure
+  int toTheEnd(long id) throws InterruptedException {
+    var ended = deploy(id, true);
+    output.result(ended, List.of(words(ended)));
+    return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
+        ? ExitCode.DONE
+        : ExitCode.FAILED;
   }
 
   Pipeline pipeline(long id) throws InterruptedException {

@@ -1,8 +1,6 @@
 package dev.fleetwright.cli;
 
-import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.Environment;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +40,7 @@ final class StopCommand implements Callable<Integer> {
       }
       var deploy =
           client.stop(project, environment, new Environment.Stop(Optional.ofNullable(reason)));
-      var ended = new Following(client, output).deploy(deploy.id(), true);
-      output.result(ended, List.of(Following.words(ended)));
-      return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
-          ? ExitCode.DONE
-          : ExitCode.FAILED;
+      return new Following(client, output).toTheEnd(deploy.id());
     }
   }
 }

@@ -61,13 +61,7 @@ final class UpCommand implements Callable<Integer> {
     var folder = Files.createDirectories(data.toAbsolutePath().normalize());
     account(address, folder);
     try (var server = InProcess.start(ServerOptions.local(folder, port));
-        var client =
-            new FleetwrightClient(
-                server.uri(),
-                server
-                    .bootstrapToken()
-                    .or(() -> new LocalServer(folder, server.uri()).token())
-                    .orElseThrow())) {
+        var client = InProcess.client(server, folder)) {
       LocalServer.remember(folder, server.uri());
       var name = InitCommand.name(address);
       var code = run(client, name, address);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What a keeper knows, as it is on disk: enough for the next keeper to go on.
@@ -73,138 +74,93 @@ record Notes(
   record Done(String id, String request, boolean applied, String text) {}
 
   Notes withToken(long token) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.token = token);
   }
 
   Notes withStarts(long starts) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.starts = starts);
   }
 
   Notes withRuns(SortedMap<String, Entry> runs) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.runs = runs);
   }
 
   Notes withFronts(SortedMap<String, Integer> fronts) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.fronts = fronts);
   }
 
   Notes withPending(List<Entry> pending) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.pending = pending);
   }
 
   Notes withLeaving(List<Entry> leaving) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.leaving = leaving);
   }
 
   Notes withReleases(List<Release> releases) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.releases = releases);
   }
 
   Notes withDone(List<Done> done) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> draft.done = done);
   }
 
   Notes withPlace(String project, String environment, String listen) {
-    return new Notes(
-        project,
-        environment,
-        listen,
-        token,
-        starts,
-        runs,
-        fronts,
-        pending,
-        leaving,
-        releases,
-        done);
+    return changed(draft -> {
+      draft.project = project;
+      draft.environment = environment;
+      draft.listen = listen;
+    });
+  }
+
+  private Notes changed(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.notes();
+  }
+
+  /// Notes while a field of them is being changed; never leaves this class.
+  private static final class Draft {
+    private String project;
+    private String environment;
+    private String listen;
+    private long token;
+    private long starts;
+    private SortedMap<String, Entry> runs;
+    private SortedMap<String, Integer> fronts;
+    private List<Entry> pending;
+    private List<Entry> leaving;
+    private List<Release> releases;
+    private List<Done> done;
+
+    Draft(Notes from) {
+      project = from.project;
+      environment = from.environment;
+      listen = from.listen;
+      token = from.token;
+      starts = from.starts;
+      runs = from.runs;
+      fronts = from.fronts;
+      pending = from.pending;
+      leaving = from.leaving;
+      releases = from.releases;
+      done = from.done;
+    }
+
+    Notes notes() {
+      return new Notes(
+          project,
+          environment,
+          listen,
+          token,
+          starts,
+          runs,
+          fronts,
+          pending,
+          leaving,
+          releases,
+          done);
+    }
   }
 
   /// What the last keeper wrote; [#NONE] when there never was one.

@@ -146,9 +146,7 @@ final class DeployLoop {
   }
 
   private boolean othersBefore(Lease lease, DeployView view) {
-    return EnvironmentQueue.next(deploys.unfinished(lease.id()))
-        .filter(first -> first.deploy().id() == view.deploy().id())
-        .isEmpty();
+    return next(lease).filter(first -> first.deploy().id() == view.deploy().id()).isEmpty();
   }
 
   private DeployView plan(Lease lease, DeployView view) throws InterruptedException {

@@ -71,7 +71,8 @@ final class PipelineLoop {
 
   /// Work on the pipeline until nothing is left to do without somebody else acting first.
   ///
-  /// @throws LeaseLost when another server has taken over; jobs running here are ended
+  /// When another server has taken over, nothing of what this one writes is stored, and the
+  /// heartbeat of the lease interrupts it; jobs running here are ended.
   void work(Lease lease) throws InterruptedException {
     var running = new HashMap<Long, Thread>();
     var turn = new ReentrantLock();
@@ -120,11 +121,12 @@ final class PipelineLoop {
     for (var job : jobs) {
       var turn = due.get(job.spec().name());
       if (turn != null) {
-        var scheduled =
-            turn == JobStatus.SCHEDULED
-                ? job.spec().startIn().map(wait -> clock.instant().plus(wait))
-                : job.scheduledAt();
-        moved |= change(lease, Changed.of(job).status(turn).scheduledAt(scheduled).job(), job);
+        var changed = job.withStatus(turn);
+        var wait = job.spec().startIn();
+        if (turn == JobStatus.SCHEDULED && wait.isPresent()) {
+          changed = changed.scheduledAt(clock.instant().plus(wait.get()));
+        }
+        moved |= change(lease, changed, job);
       }
     }
     return moved;
@@ -144,7 +146,7 @@ final class PipelineLoop {
               : launch(lease, pipeline, job, jobs, running, turn);
       case SCHEDULED ->
           job.scheduledAt().filter(at -> at.isAfter(clock.instant())).isEmpty()
-              && change(lease, Changed.of(job).status(JobStatus.PENDING).job(), job);
+              && change(lease, job.withStatus(JobStatus.PENDING), job);
       case WAITING_FOR_RESOURCE -> follow(lease, job);
       case RUNNING ->
           job.deploy().isPresent()
@@ -180,8 +182,7 @@ final class PipelineLoop {
     if (running.containsKey(job.id()) || !slots.tryAcquire()) {
       return false;
     }
-    var began =
-        Changed.of(job).status(JobStatus.RUNNING).startedAt(Optional.of(clock.instant())).job();
+    var began = job.withStatus(JobStatus.RUNNING).startedAt(clock.instant());
     if (!change(lease, began, job)) {
       slots.release();
       return true;
@@ -219,27 +220,23 @@ final class PipelineLoop {
       // Cancelled, which is on record already, or this server stops and the next one sees that the
       // job died.
     } catch (JobNotRunnable e) {
-      failed(lease, job, e.getMessage() + ": " + reason(e));
-    } catch (LeaseLost _) {
-      log.atInfo().addKeyValue("job", job.id()).log("its pipeline continues on another server");
+      failed(lease, job, SYSTEM_FAILURE, e.getMessage() + ": " + reason(e));
     } catch (RuntimeException e) {
       log.atError().addKeyValue("job", job.id()).setCause(e).log("running a job failed");
-      failed(lease, job, reason(e));
+      failed(lease, job, SYSTEM_FAILURE, reason(e));
     }
   }
 
   private void ended(Lease lease, Job job, JobOutcome outcome) {
     var changed =
-        Changed.of(job)
-            .artifacts(outcome.artifacts())
-            .dotenv(outcome.dotenv())
+        job.withResults(outcome.artifacts(), outcome.dotenv())
             .finishedAt(Optional.of(clock.instant()));
     var ended =
         switch (outcome.ending()) {
-          case Ending.Succeeded _ -> changed.status(JobStatus.SUCCESS).exitCode(0).job();
+          case Ending.Succeeded _ -> changed.withEnd(JobStatus.SUCCESS, 0, "", "");
           case Ending.Failed(var exitCode, var reason, var message) ->
-              changed.status(JobStatus.FAILED).exitCode(exitCode).failure(reason, message).job();
-          case Ending.Cancelled _ -> changed.status(JobStatus.CANCELED).job();
+              changed.withEnd(JobStatus.FAILED, exitCode, reason, message);
+          case Ending.Cancelled _ -> changed.withStatus(JobStatus.CANCELED);
         };
     if (change(lease, ended, job) && outcome.ending() instanceof Ending.Failed failure) {
       retry(job, failure);
@@ -259,24 +256,19 @@ final class PipelineLoop {
     }
   }
 
-  private void failed(Lease lease, Job job, String message) {
+  /// A job ends because of something that is not its script's doing.
+  ///
+  /// @return whether that was stored
+  private boolean failed(Lease lease, Job job, String reason, String message) {
     tell(job, message);
-    var failed =
-        Changed.of(job)
-            .status(JobStatus.FAILED)
-            .exitCode(1)
-            .failure(SYSTEM_FAILURE, message)
-            .finishedAt(Optional.of(clock.instant()))
-            .job();
-    try {
-      change(lease, failed, job);
-    } catch (LeaseLost _) {
-      log.atInfo().addKeyValue("job", job.id()).log("its pipeline continues on another server");
-    }
+    return change(
+        lease,
+        job.withEnd(JobStatus.FAILED, 1, reason, message).finishedAt(Optional.of(clock.instant())),
+        job);
   }
 
   private boolean died(Lease lease, Job job) {
-    failed(lease, job, "the server stopped while this job ran");
+    failed(lease, job, SYSTEM_FAILURE, "the server stopped while this job ran");
     if (job.attempt() == 1) {
       var _ = pipelines.retry(job.id(), Actor.ENGINE, clock.instant());
     }
@@ -288,25 +280,12 @@ final class PipelineLoop {
       case PipelineWork.Begun.Deploy(var deploy) ->
           change(
               lease,
-              Changed.of(job)
-                  .status(JobStatus.WAITING_FOR_RESOURCE)
-                  .deploy(Optional.of(deploy))
-                  .startedAt(Optional.of(clock.instant()))
-                  .job(),
+              job.withStatus(JobStatus.WAITING_FOR_RESOURCE)
+                  .following(deploy)
+                  .startedAt(clock.instant()),
               job);
       case PipelineWork.Begun.NotYet _ -> false;
-      case PipelineWork.Begun.No(var reason, var message) -> {
-        tell(job, message);
-        yield change(
-            lease,
-            Changed.of(job)
-                .status(JobStatus.FAILED)
-                .exitCode(1)
-                .failure(reason, message)
-                .finishedAt(Optional.of(clock.instant()))
-                .job(),
-            job);
-      }
+      case PipelineWork.Begun.No(var reason, var message) -> failed(lease, job, reason, message);
     };
   }
 
@@ -317,28 +296,21 @@ final class PipelineLoop {
     if (status == job.status()) {
       return false;
     }
-    var changed = Changed.of(job).status(status);
-    if (state instanceof Finished) {
-      changed = changed.finishedAt(Optional.of(clock.instant()));
-    }
+    var changed = state instanceof Finished ? job.finishedAt(Optional.of(clock.instant())) : job;
     return change(
         lease,
         switch (state) {
-          case Succeeded _ -> changed.exitCode(0).job();
+          case Succeeded _ -> changed.withEnd(status, 0, "", "");
           case DeployState.RolledBack(_, var cause) ->
-              changed.exitCode(1).failure("script_failure", "rolled back: " + cause).job();
+              changed.withEnd(status, 1, "script_failure", "rolled back: " + cause);
           case DeployState.Stuck(_, _, var cause, var refusal) ->
-              changed
-                  .exitCode(1)
-                  .failure("script_failure", cause + "; going back failed: " + refusal)
-                  .job();
+              changed.withEnd(
+                  status, 1, "script_failure", cause + "; going back failed: " + refusal);
           case DeployState.Refused(var reason) ->
-              changed.exitCode(1).failure("script_failure", reason).job();
+              changed.withEnd(status, 1, "script_failure", reason);
           case DeployState.Superseded _ ->
-              changed
-                  .exitCode(1)
-                  .failure("failed_outdated_deployment_job", "a newer deploy went ahead")
-                  .job();
+              changed.withEnd(
+                  status, 1, "failed_outdated_deployment_job", "a newer deploy went ahead");
           case DeployState.Draft _,
               DeployState.Waiting _,
               DeployState.Running _,
@@ -346,7 +318,7 @@ final class PipelineLoop {
               DeployState.Verifying _,
               DeployState.RollingBack _,
               DeployState.Cancelled _ ->
-              changed.job();
+              changed.withStatus(status);
         },
         job);
   }

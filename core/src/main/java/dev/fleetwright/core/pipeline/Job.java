@@ -41,4 +41,93 @@ public record Job(
   public JobRun run() {
     return new JobRun(spec, status, exitCode);
   }
+
+  /// This job in another status.
+  public Job withStatus(JobStatus other) {
+    return with(other, exitCode, failureReason, message, deploy);
+  }
+
+  /// This job with the exit code of its script, and what went wrong where something did.
+  ///
+  /// @param reason GitLab's word; empty unless it failed
+  public Job withEnd(JobStatus end, int code, String reason, String what) {
+    return with(end, code, reason, what, deploy);
+  }
+
+  /// This job, whose status follows a deploy.
+  public Job following(long other) {
+    return with(status, exitCode, failureReason, message, Optional.of(other));
+  }
+
+  private Job with(
+      JobStatus status, int exitCode, String reason, String message, Optional<Long> deploy) {
+    return new Job(
+        id,
+        pipeline,
+        spec,
+        status,
+        attempt,
+        exitCode,
+        reason,
+        message,
+        artifacts,
+        dotenv,
+        deploy,
+        scheduledAt,
+        startedAt,
+        finishedAt);
+  }
+
+  /// This job with what it left.
+  public Job withResults(List<TreeEntry> files, Map<String, String> variables) {
+    return new Job(
+        id,
+        pipeline,
+        spec,
+        status,
+        attempt,
+        exitCode,
+        failureReason,
+        message,
+        files,
+        variables,
+        deploy,
+        scheduledAt,
+        startedAt,
+        finishedAt);
+  }
+
+  /// This job, to start by itself at a time.
+  public Job scheduledAt(Instant at) {
+    return withTimes(Optional.of(at), startedAt, finishedAt);
+  }
+
+  /// This job, started at a time.
+  public Job startedAt(Instant at) {
+    return withTimes(scheduledAt, Optional.of(at), finishedAt);
+  }
+
+  /// This job, ended at a time; empty when it has not ended.
+  public Job finishedAt(Optional<Instant> at) {
+    return withTimes(scheduledAt, startedAt, at);
+  }
+
+  private Job withTimes(
+      Optional<Instant> scheduledAt, Optional<Instant> startedAt, Optional<Instant> finishedAt) {
+    return new Job(
+        id,
+        pipeline,
+        spec,
+        status,
+        attempt,
+        exitCode,
+        failureReason,
+        message,
+        artifacts,
+        dotenv,
+        deploy,
+        scheduledAt,
+        startedAt,
+        finishedAt);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.Repositories;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,8 +35,10 @@ final class Contexts {
     this.version = version;
   }
 
+  /// For a new pipeline: also with what was changed, which rules may ask for.
+  ///
   /// @param given variables that the run is started with
-  PipelineContext of(
+  PipelineContext ofNew(
       Project project,
       CommitSha sha,
       Optional<CommitSha> before,
@@ -44,6 +48,37 @@ final class Contexts {
       String by,
       Map<String, String> given) {
     var commit = commit(project, sha);
+    var changed = changed(project, sha, before, commit);
+    return context(project, sha, before, ref, tag, source, by, given, commit, changed);
+  }
+
+  /// For the variables of a pipeline's jobs: its rules have been judged, so what was changed is not
+  /// worked out again for each job.
+  PipelineContext of(Project project, Pipeline pipeline) {
+    return context(
+        project,
+        pipeline.sha(),
+        Optional.empty(),
+        pipeline.ref(),
+        pipeline.tag(),
+        Source.valueOf(pipeline.source().toUpperCase(Locale.ROOT)),
+        pipeline.by(),
+        Map.of(),
+        commit(project, pipeline.sha()),
+        Optional.empty());
+  }
+
+  private PipelineContext context(
+      Project project,
+      CommitSha sha,
+      Optional<CommitSha> before,
+      String ref,
+      boolean tag,
+      Source source,
+      String by,
+      Map<String, String> given,
+      Optional<Commit> commit,
+      Optional<List<String>> changed) {
     var variables = new TreeMap<String, Variable>();
     given.forEach((name, value) -> variables.put(name, Variable.of(name, value)));
     return new PipelineContext(
@@ -69,7 +104,7 @@ final class Contexts {
         new TreeMap<>(),
         variables,
         Set.of(),
-        changed(project, sha, before, commit));
+        changed);
   }
 
   Optional<Commit> commit(Project project, CommitSha sha) {

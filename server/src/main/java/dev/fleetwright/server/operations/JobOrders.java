@@ -10,14 +10,12 @@ import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.pipeline.gitlab.Layers;
-import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.pipeline.gitlab.PredefinedVariables;
 import dev.fleetwright.pipeline.variable.Variable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -75,16 +73,7 @@ public final class JobOrders {
   private SortedMap<String, String> variables(Pipeline pipeline, Job job, List<Job> from) {
     var all = new TreeMap<String, String>();
     var project = projects.find(pipeline.project()).orElseThrow();
-    var context =
-        contexts.of(
-            project,
-            pipeline.sha(),
-            Optional.empty(),
-            pipeline.ref(),
-            pipeline.tag(),
-            Source.valueOf(pipeline.source().toUpperCase(Locale.ROOT)),
-            pipeline.by(),
-            Map.of());
+    var context = contexts.of(project, pipeline);
     put(all, PredefinedVariables.of(context));
     put(
         all,

@@ -44,7 +44,7 @@ public record Operations(
         new DeployOperations(environments, releases, deploys, planning, scripts, clock);
     var pipelineOperations =
         new PipelineOperations(
-            projects, pipelines, deploys, deployOperations, repositories, contexts, clock);
+            projects, pipelines, deployOperations, repositories, contexts, clock);
     return new Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,

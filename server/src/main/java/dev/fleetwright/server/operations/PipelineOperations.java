@@ -1,8 +1,6 @@
 package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.access.Actor;
-import dev.fleetwright.core.deploy.DeployView;
-import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
@@ -34,7 +32,6 @@ public final class PipelineOperations {
 
   private final Projects projects;
   private final Pipelines pipelines;
-  private final Deploys deploys;
   private final DeployOperations deployOperations;
   private final Repositories repositories;
   private final Contexts contexts;
@@ -43,14 +40,12 @@ public final class PipelineOperations {
   PipelineOperations(
       Projects projects,
       Pipelines pipelines,
-      Deploys deploys,
       DeployOperations deployOperations,
       Repositories repositories,
       Contexts contexts,
       InstantSource clock) {
     this.projects = projects;
     this.pipelines = pipelines;
-    this.deploys = deploys;
     this.deployOperations = deployOperations;
     this.repositories = repositories;
     this.contexts = contexts;
@@ -126,7 +121,7 @@ public final class PipelineOperations {
           "add one; `script:` is all that a first job needs");
     }
     var file = PipelineReader.read(tree, FILE);
-    var context = contexts.of(project, sha, before, ref, tag, source, by.name(), variables);
+    var context = contexts.ofNew(project, sha, before, ref, tag, source, by.name(), variables);
     var planned = file.sound() ? file.plan(context) : new Planned.Refused(file.problems());
     return switch (planned) {
       case PipelineGraph graph ->
@@ -280,25 +275,7 @@ public final class PipelineOperations {
   }
 
   private Job with(Job job, JobStatus status) {
-    return new Job(
-        job.id(),
-        job.pipeline(),
-        job.spec(),
-        status,
-        job.attempt(),
-        job.exitCode(),
-        job.failureReason(),
-        job.message(),
-        job.artifacts(),
-        job.dotenv(),
-        job.deploy(),
-        job.scheduledAt(),
-        job.startedAt(),
-        status.finished() ? Optional.of(clock.instant()) : Optional.empty());
-  }
-
-  /// How a deploy that a job stands for is doing; for pages.
-  public Optional<DeployView> deployOf(Job job) {
-    return job.deploy().flatMap(deploys::find);
+    return job.withStatus(status)
+        .finishedAt(status.finished() ? Optional.of(clock.instant()) : Optional.empty());
   }
 }
