@@ -7,6 +7,7 @@ import dev.fleetwright.core.deploy.DeployEvent.Planned;
 import dev.fleetwright.core.deploy.Deploys.Appended;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.engine.StoreUnavailable;
+import dev.fleetwright.testkit.Recipe;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,6 +45,7 @@ class LostConnectionsTest {
   }
 
   @Test
+  @Tag("R4")
   void every_answer_is_true_while_connections_are_cut() throws Exception {
     var shop = new Shop(database);
     var production = shop.environment("production", "here");
@@ -54,7 +57,7 @@ class LostConnectionsTest {
     try (var pool = Executors.newSingleThreadExecutor()) {
       var cutting = pool.submit(() -> cut(done, cuts));
       try {
-        appendUntil(60, deploy.id(), stored);
+        appendUntil(Recipe.times(60, 2_000), deploy.id(), stored);
       } finally {
         done.set(true);
       }
@@ -66,9 +69,10 @@ class LostConnectionsTest {
         .extracting(event -> ((Held) event.event()).gates().getFirst().reason())
         .isEqualTo(stored);
     assertThat(database.ledger().fault(production.stream())).isEmpty();
-    assertThat(database.ledger().read(production.stream(), 1, 1000))
+    assertThat(database.ledger().read(production.stream(), 1, 10_000))
         .filteredOn(kept -> kept.content().kind().equals("deploy.held"))
         .hasSameSizeAs(stored);
+    Recipe.report("R4", "violations=0 commits=%d cuts=%d".formatted(stored.size(), cuts.get()));
   }
 
   private void appendUntil(int enough, long deploy, List<String> stored) {
