@@ -34,7 +34,6 @@ import dev.fleetwright.core.target.TargetUnreachable;
 import dev.fleetwright.core.target.Targets;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +51,7 @@ final class DeployLoop {
   private final Planner planner;
   private final Targets targets;
   private final LogStore logs;
-  private final InstantSource clock;
+  private final Time time;
   private final Pace pace;
   private final KillPoint killPoint;
 
@@ -62,7 +61,7 @@ final class DeployLoop {
       Planner planner,
       Targets targets,
       LogStore logs,
-      InstantSource clock,
+      Time time,
       Pace pace,
       KillPoint killPoint) {
     this.deploys = deploys;
@@ -70,7 +69,7 @@ final class DeployLoop {
     this.planner = planner;
     this.targets = targets;
     this.logs = logs;
-    this.clock = clock;
+    this.time = time;
     this.pace = pace;
     this.killPoint = killPoint;
   }
@@ -156,7 +155,7 @@ final class DeployLoop {
           append(lease, view, new DeployEvent.PlanRefused(String.join("; ", reasons)));
       case Planning.NotNow(var reason) -> {
         tell(view, reason + "; asking again");
-        Thread.sleep(pace.retry());
+        time.sleep(pace.retry());
         yield again(view);
       }
     };
@@ -174,7 +173,7 @@ final class DeployLoop {
       if (!waiting.held().equals(List.of(gate))) {
         return append(lease, view, new DeployEvent.Held(List.of(gate)));
       }
-      Thread.sleep(pace.retry());
+      time.sleep(pace.retry());
       return again(view);
     }
     if (moved.isEmpty()) {
@@ -253,13 +252,13 @@ final class DeployLoop {
         new Order(
             new ApplyId(view.deploy().id(), at, undo), lease.generation(), log(view, step, undo));
     var target = targets.open(plan.target(step.target()).binding());
-    var deadline = System.nanoTime() + pace.doubt().toNanos();
+    var deadline = time.nanos() + pace.doubt().toNanos();
     while (true) {
       var outcome = askOnce(order, target, plan, step, undo);
       if (outcome instanceof Outcome.Later(var reason, var wait)
-          && System.nanoTime() + wait.toNanos() < deadline) {
+          && time.nanos() + wait.toNanos() < deadline) {
         order.log().line("not now: " + reason);
-        Thread.sleep(wait);
+        time.sleep(wait);
       } else {
         return outcome;
       }
@@ -302,7 +301,7 @@ final class DeployLoop {
               : effect(lease, view, running, step);
         }
         case CANNOT_TELL -> {
-          if (running.wish().isPresent() || clock.instant().isAfter(give)) {
+          if (running.wish().isPresent() || time.instant().isAfter(give)) {
             return append(
                 lease,
                 view,
@@ -311,7 +310,7 @@ final class DeployLoop {
                     : new DeployEvent.StepAbandoned(
                         at, "could not find out whether it happened: " + during));
           }
-          Thread.sleep(pace.retry());
+          time.sleep(pace.retry());
           var now = again(view);
           if (now.sequence() != view.sequence()) {
             return now;
@@ -357,19 +356,19 @@ final class DeployLoop {
   }
 
   private DeployView verify(Lease lease, DeployView view, Plan plan) throws InterruptedException {
-    var deadline = System.nanoTime() + pace.verify().toNanos();
+    var deadline = time.nanos() + pace.verify().toNanos();
     while (true) {
       var complaint = complaint(plan);
       if (complaint.isEmpty()) {
         return append(lease, view, new DeployEvent.Verified());
-      } else if (System.nanoTime() > deadline) {
+      } else if (time.nanos() > deadline) {
         return append(
             lease,
             view,
             new DeployEvent.VerificationFailed(
                 "not healthy within %s: %s".formatted(words(pace.verify()), complaint)));
       }
-      Thread.sleep(Duration.ofMillis(Math.min(500, pace.retry().toMillis())));
+      time.sleep(Duration.ofMillis(Math.min(500, pace.retry().toMillis())));
       var now = again(view);
       if (now.sequence() != view.sequence()) {
         return now;
@@ -407,7 +406,7 @@ final class DeployLoop {
     if (step instanceof Step.Apply apply && !apply.undoable()) {
       return append(lease, view, new DeployEvent.StepUndone(at, CANNOT_BE_TAKEN_BACK));
     }
-    var deadline = System.nanoTime() + pace.doubt().toNanos();
+    var deadline = time.nanos() + pace.doubt().toNanos();
     for (var tries = 1; ; tries++) {
       killPoint.pass("undo-" + at + ".before-effect");
       var outcome = ask(lease, view, back.plan(), step, at, true);
@@ -432,7 +431,7 @@ final class DeployLoop {
         }
         case Outcome.Unknown(var during, var cause) -> {
           var what = during + " (" + reason(cause) + ")";
-          if (System.nanoTime() > deadline) {
+          if (time.nanos() > deadline) {
             return append(
                 lease, view, new DeployEvent.UndoRefused(at, "could not find out: " + what));
           } else if (!(back.phase() instanceof Phase.InDoubt)) {
@@ -440,7 +439,7 @@ final class DeployLoop {
           }
         }
       }
-      Thread.sleep(pace.retry());
+      time.sleep(pace.retry());
     }
   }
 
@@ -455,7 +454,7 @@ final class DeployLoop {
               expected,
               event,
               Actor.ENGINE,
-              clock.instant(),
+              time.instant(),
               Optional.of(lease));
       switch (answer) {
         case Appended.Stored(var now) -> {
@@ -518,7 +517,7 @@ final class DeployLoop {
   }
 
   private void write(DeployView view, String text) {
-    var line = (clock.instant() + " " + text.replace('\n', ' ') + "\n");
+    var line = (time.instant() + " " + text.replace('\n', ' ') + "\n");
     var bytes = line.getBytes(StandardCharsets.UTF_8);
     logs.append(LogName.deploy(view.deploy().id()), bytes, 0, bytes.length);
   }

@@ -7,7 +7,6 @@ import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.target.Targets;
-import java.time.InstantSource;
 
 /// Runs deploys and pipelines, as long as it is open.
 public final class Engine implements AutoCloseable {
@@ -38,7 +37,7 @@ public final class Engine implements AutoCloseable {
       JobExecutor executor,
       PipelineWork pipelineWork,
       int jobsAtOnce,
-      InstantSource clock,
+      Time time,
       Pace pace,
       KillPoint killPoint) {}
 
@@ -50,7 +49,7 @@ public final class Engine implements AutoCloseable {
             parts.planner(),
             parts.targets(),
             parts.logs(),
-            parts.clock(),
+            parts.time(),
             parts.pace(),
             parts.killPoint());
     var pipelineLoop =
@@ -61,7 +60,7 @@ public final class Engine implements AutoCloseable {
             parts.executor(),
             parts.logs(),
             parts.feed(),
-            parts.clock(),
+            parts.time(),
             parts.pace(),
             parts.jobsAtOnce());
     this.deploying =
@@ -71,6 +70,7 @@ public final class Engine implements AutoCloseable {
             parts.environmentLeases(),
             parts.feed(),
             parts.pace(),
+            parts.time(),
             ENVIRONMENTS_AT_ONCE,
             deployLoop::work);
     this.building =
@@ -80,6 +80,7 @@ public final class Engine implements AutoCloseable {
             parts.pipelineLeases(),
             parts.feed(),
             parts.pace(),
+            parts.time(),
             PIPELINES_AT_ONCE,
             pipelineLoop::work);
   }

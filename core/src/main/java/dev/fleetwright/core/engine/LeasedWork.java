@@ -28,6 +28,7 @@ final class LeasedWork implements AutoCloseable {
   private final Leases leases;
   private final Feed feed;
   private final Pace pace;
+  private final Time time;
   private final Work work;
   private final Semaphore room;
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -36,15 +37,23 @@ final class LeasedWork implements AutoCloseable {
 
   /// @param atOnce how many leases are held at once at most
   LeasedWork(
-      String what, String owner, Leases leases, Feed feed, Pace pace, int atOnce, Work work) {
+      String what,
+      String owner,
+      Leases leases,
+      Feed feed,
+      Pace pace,
+      Time time,
+      int atOnce,
+      Work work) {
     this.what = what;
     this.owner = owner;
     this.leases = leases;
     this.feed = feed;
     this.pace = pace;
+    this.time = time;
     this.work = work;
     this.room = new Semaphore(atOnce);
-    this.claiming = Thread.ofVirtual().name(what + "-claims").unstarted(this::claim);
+    this.claiming = time.thread(what + "-claims", this::claim);
   }
 
   void start() {
@@ -84,16 +93,15 @@ final class LeasedWork implements AutoCloseable {
   }
 
   private void begin(Lease lease) {
-    var thread =
-        Thread.ofVirtual().name(what + "-" + lease.id()).unstarted(() -> workAndRelease(lease));
+    var thread = time.thread(what + "-" + lease.id(), () -> workAndRelease(lease));
     threads.add(thread);
     thread.start();
   }
 
   private void workAndRelease(Lease lease) {
     var worker = Thread.currentThread();
-    var heart =
-        Thread.ofVirtual().name(what + "-lease-" + lease.id()).start(() -> renew(lease, worker));
+    var heart = time.thread(what + "-lease-" + lease.id(), () -> renew(lease, worker));
+    heart.start();
     try {
       work.on(lease);
     } catch (LeaseLost _) {
@@ -124,11 +132,11 @@ final class LeasedWork implements AutoCloseable {
   /// be over, by this process's monotonic clock, stop: another server may have begun.
   private void renew(Lease lease, Thread worker) {
     var life = pace.leaseLife();
-    var safeUntil = System.nanoTime() + life.toNanos();
+    var safeUntil = time.nanos() + life.toNanos();
     while (true) {
       try {
-        Thread.sleep(life.dividedBy(3));
-        var asked = System.nanoTime();
+        time.sleep(life.dividedBy(3));
+        var asked = time.nanos();
         if (!leases.renew(lease, life)) {
           worker.interrupt();
           return;
@@ -138,7 +146,7 @@ final class LeasedWork implements AutoCloseable {
         return;
       } catch (RuntimeException e) {
         log.atWarn().addKeyValue(what, lease.id()).setCause(e).log("could not renew a lease");
-        if (System.nanoTime() > safeUntil - life.dividedBy(5).toNanos()) {
+        if (time.nanos() > safeUntil - life.dividedBy(5).toNanos()) {
           worker.interrupt();
           return;
         }
@@ -146,9 +154,9 @@ final class LeasedWork implements AutoCloseable {
     }
   }
 
-  private static void pause(Duration duration) {
+  private void pause(Duration duration) {
     try {
-      Thread.sleep(duration);
+      time.sleep(duration);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -163,7 +171,7 @@ final class LeasedWork implements AutoCloseable {
     threads.forEach(Thread::interrupt);
     for (var thread : threads) {
       try {
-        thread.join(Duration.ofSeconds(10));
+        time.join(thread, Duration.ofSeconds(10));
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         return;

@@ -18,7 +18,7 @@ import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.pipeline.Pipelines;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class PipelineLoop {
   private final JobExecutor executor;
   private final LogStore logs;
   private final Feed feed;
-  private final InstantSource clock;
+  private final Time time;
   private final Pace pace;
   private final Semaphore slots;
 
@@ -55,7 +55,7 @@ final class PipelineLoop {
       JobExecutor executor,
       LogStore logs,
       Feed feed,
-      InstantSource clock,
+      Time time,
       Pace pace,
       int jobsAtOnce) {
     this.pipelines = pipelines;
@@ -64,7 +64,7 @@ final class PipelineLoop {
     this.executor = executor;
     this.logs = logs;
     this.feed = feed;
-    this.clock = clock;
+    this.time = time;
     this.pace = pace;
     this.slots = new Semaphore(jobsAtOnce, true);
   }
@@ -109,7 +109,7 @@ final class PipelineLoop {
         thread.interrupt();
       }
       for (var thread : running.values()) {
-        thread.join();
+        time.join(thread, ChronoUnit.FOREVER.getDuration());
       }
     }
   }
@@ -124,7 +124,7 @@ final class PipelineLoop {
         var changed = job.withStatus(turn);
         var wait = job.spec().startIn();
         if (turn == JobStatus.SCHEDULED && wait.isPresent()) {
-          changed = changed.scheduledAt(clock.instant().plus(wait.get()));
+          changed = changed.scheduledAt(time.instant().plus(wait.get()));
         }
         moved |= change(lease, changed, job);
       }
@@ -145,7 +145,7 @@ final class PipelineLoop {
               ? deploy(lease, pipeline, job, jobs)
               : launch(lease, pipeline, job, jobs, running, turn);
       case SCHEDULED ->
-          job.scheduledAt().filter(at -> at.isAfter(clock.instant())).isEmpty()
+          job.scheduledAt().filter(at -> at.isAfter(time.instant())).isEmpty()
               && change(lease, job.withStatus(JobStatus.PENDING), job);
       case WAITING_FOR_RESOURCE -> follow(lease, job);
       case RUNNING ->
@@ -182,22 +182,23 @@ final class PipelineLoop {
     if (running.containsKey(job.id()) || !slots.tryAcquire()) {
       return false;
     }
-    var began = job.withStatus(JobStatus.RUNNING).startedAt(clock.instant());
+    var began = job.withStatus(JobStatus.RUNNING).startedAt(time.instant());
     if (!change(lease, began, job)) {
       slots.release();
       return true;
     }
-    running.put(
-        job.id(),
-        Thread.ofVirtual()
-            .name("job-" + job.id())
-            .start(() -> {
+    var thread =
+        time.thread(
+            "job-" + job.id(),
+            () -> {
               try {
                 run(lease, pipeline, began, jobs, turn);
               } finally {
                 slots.release();
               }
-            }));
+            });
+    running.put(job.id(), thread);
+    thread.start();
     return true;
   }
 
@@ -230,7 +231,7 @@ final class PipelineLoop {
   private void ended(Lease lease, Job job, JobOutcome outcome) {
     var changed =
         job.withResults(outcome.artifacts(), outcome.dotenv())
-            .finishedAt(Optional.of(clock.instant()));
+            .finishedAt(Optional.of(time.instant()));
     var ended =
         switch (outcome.ending()) {
           case Ending.Succeeded _ -> changed.withEnd(JobStatus.SUCCESS, 0, "", "");
@@ -252,7 +253,7 @@ final class PipelineLoop {
             || reasons.contains(failure.reason())
             || retry.exitCodes().contains(failure.exitCode());
     if (job.attempt() <= retry.most() && wanted) {
-      var _ = pipelines.retry(job.id(), Actor.ENGINE, clock.instant());
+      var _ = pipelines.retry(job.id(), Actor.ENGINE, time.instant());
     }
   }
 
@@ -263,14 +264,14 @@ final class PipelineLoop {
     tell(job, message);
     return change(
         lease,
-        job.withEnd(JobStatus.FAILED, 1, reason, message).finishedAt(Optional.of(clock.instant())),
+        job.withEnd(JobStatus.FAILED, 1, reason, message).finishedAt(Optional.of(time.instant())),
         job);
   }
 
   private boolean died(Lease lease, Job job) {
     failed(lease, job, SYSTEM_FAILURE, "the server stopped while this job ran");
     if (job.attempt() == 1) {
-      var _ = pipelines.retry(job.id(), Actor.ENGINE, clock.instant());
+      var _ = pipelines.retry(job.id(), Actor.ENGINE, time.instant());
     }
     return true;
   }
@@ -282,7 +283,7 @@ final class PipelineLoop {
               lease,
               job.withStatus(JobStatus.WAITING_FOR_RESOURCE)
                   .following(deploy)
-                  .startedAt(clock.instant()),
+                  .startedAt(time.instant()),
               job);
       case PipelineWork.Begun.NotYet _ -> false;
       case PipelineWork.Begun.No(var reason, var message) -> failed(lease, job, reason, message);
@@ -296,7 +297,7 @@ final class PipelineLoop {
     if (status == job.status()) {
       return false;
     }
-    var changed = state instanceof Finished ? job.finishedAt(Optional.of(clock.instant())) : job;
+    var changed = state instanceof Finished ? job.finishedAt(Optional.of(time.instant())) : job;
     return change(
         lease,
         switch (state) {
@@ -359,7 +360,7 @@ final class PipelineLoop {
 
   private boolean change(Lease lease, Job changed, Job before) {
     return pipelines.change(
-        changed, before.status(), Actor.ENGINE, clock.instant(), Optional.of(lease));
+        changed, before.status(), Actor.ENGINE, time.instant(), Optional.of(lease));
   }
 
   private void tell(Job job, String message) {

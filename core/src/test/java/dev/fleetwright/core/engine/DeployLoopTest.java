@@ -26,7 +26,6 @@ import dev.fleetwright.core.target.Slice;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -344,7 +343,7 @@ class DeployLoopTest {
         planner,
         binding -> target(binding.name()),
         new NoLogs(),
-        InstantSource.fixed(NOON),
+        new FixedTime(NOON),
         QUICK,
         name -> {
           passed.add(name);

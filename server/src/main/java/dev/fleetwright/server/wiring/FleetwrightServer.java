@@ -11,6 +11,7 @@ import dev.fleetwright.core.engine.Engine;
 import dev.fleetwright.core.engine.KillPoint;
 import dev.fleetwright.core.engine.Pace;
 import dev.fleetwright.core.engine.StoreUnavailable;
+import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.secret.Secret;
 import dev.fleetwright.server.auth.FirstToken;
@@ -148,7 +149,7 @@ public final class FleetwrightServer implements ServerProcess {
                   executor,
                   operations.pipelineWork(),
                   Math.max(2, Runtime.getRuntime().availableProcessors()),
-                  clock,
+                  Time.SYSTEM,
                   Pace.USUAL,
                   killPoint()));
       var strays = executor.endStrays();

@@ -8,6 +8,7 @@ import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
 import dev.fleetwright.core.engine.KillPoint;
 import dev.fleetwright.core.engine.Pace;
+import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.pipeline.ScriptTarget;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.target.ApplyId;
@@ -98,7 +99,7 @@ final class Installation implements AutoCloseable {
                 executor,
                 operations.pipelineWork(),
                 2,
-                clock,
+                Time.SYSTEM,
                 Pace.USUAL,
                 KillPoint.NONE));
     var pages =
