@@ -54,6 +54,7 @@ final class DeployLoop {
   private final Time time;
   private final Pace pace;
   private final KillPoint killPoint;
+  private final Hold hold;
 
   DeployLoop(
       Deploys deploys,
@@ -63,7 +64,8 @@ final class DeployLoop {
       LogStore logs,
       Time time,
       Pace pace,
-      KillPoint killPoint) {
+      KillPoint killPoint,
+      Hold hold) {
     this.deploys = deploys;
     this.planning = planning;
     this.planner = planner;
@@ -72,6 +74,7 @@ final class DeployLoop {
     this.time = time;
     this.pace = pace;
     this.killPoint = killPoint;
+    this.hold = hold;
   }
 
   /// Work on the environment until there is nothing to do without somebody else acting first.
@@ -81,6 +84,9 @@ final class DeployLoop {
     supersede(lease);
     for (var next = next(lease); next.isPresent(); next = next(lease)) {
       advance(lease, next.get());
+      if (hold.turnIsOver(lease)) {
+        return;
+      }
       supersede(lease);
     }
   }
@@ -114,7 +120,7 @@ final class DeployLoop {
     var view = start;
     // Set once this very process has stored StepBegun, so that it, and no other, may go on.
     var begun = -1;
-    while (view.state().needsEngine()) {
+    while (view.state().needsEngine() && (owes(view, begun) || !hold.leaves(lease))) {
       var now = view;
       switch (now.state()) {
         case Draft _ -> view = plan(lease, now);
@@ -142,6 +148,14 @@ final class DeployLoop {
         }
       }
     }
+  }
+
+  /// Whether this process has promised a step that it alone can take: to the next server it would
+  /// be in doubt.
+  private static boolean owes(DeployView view, int begun) {
+    return view.state() instanceof Running running
+        && running.phase() instanceof Phase.Begun
+        && running.step() == begun;
   }
 
   private boolean othersBefore(Lease lease, DeployView view) {
@@ -254,7 +268,7 @@ final class DeployLoop {
     var target = targets.open(plan.target(step.target()).binding());
     var deadline = time.nanos() + pace.doubt().toNanos();
     while (true) {
-      var outcome = askOnce(order, target, plan, step, undo);
+      var outcome = askOnce(lease, order, target, plan, step, undo);
       if (outcome instanceof Outcome.Later(var reason, var wait)
           && time.nanos() + wait.toNanos() < deadline) {
         order.log().line("not now: " + reason);
@@ -265,9 +279,10 @@ final class DeployLoop {
     }
   }
 
-  private Outcome askOnce(Order order, Target target, Plan plan, Step step, boolean undo) {
+  private Outcome askOnce(
+      Lease lease, Order order, Target target, Plan plan, Step step, boolean undo) {
     var place = plan.placeOn(step.target());
-    try {
+    try (var _ = hold.effect(lease)) {
       return switch (step) {
         case Step.Apply apply ->
             target.apply(

@@ -7,6 +7,7 @@ import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.target.Targets;
+import java.time.Duration;
 
 /// Runs deploys and pipelines, as long as it is open.
 public final class Engine implements AutoCloseable {
@@ -18,6 +19,7 @@ public final class Engine implements AutoCloseable {
 
   private final LeasedWork deploying;
   private final LeasedWork building;
+  private final Time time;
 
   /// Everything that the engine works with.
   ///
@@ -42,6 +44,9 @@ public final class Engine implements AutoCloseable {
       KillPoint killPoint) {}
 
   public Engine(Parts parts) {
+    this.time = parts.time();
+    var deployHoldings = new Holdings(parts.time(), parts.pace());
+    var pipelineHoldings = new Holdings(parts.time(), parts.pace());
     var deployLoop =
         new DeployLoop(
             parts.deploys(),
@@ -51,7 +56,8 @@ public final class Engine implements AutoCloseable {
             parts.logs(),
             parts.time(),
             parts.pace(),
-            parts.killPoint());
+            parts.killPoint(),
+            deployHoldings);
     var pipelineLoop =
         new PipelineLoop(
             parts.pipelines(),
@@ -62,22 +68,25 @@ public final class Engine implements AutoCloseable {
             parts.feed(),
             parts.time(),
             parts.pace(),
-            parts.jobsAtOnce());
+            parts.jobsAtOnce(),
+            pipelineHoldings);
     this.deploying =
         new LeasedWork(
             "environment",
             parts.owner(),
             parts.environmentLeases(),
+            deployHoldings,
             parts.feed(),
             parts.pace(),
             parts.time(),
             ENVIRONMENTS_AT_ONCE,
-            deployLoop::work);
+            lease -> rest(deployHoldings, lease, deployLoop, parts.pace()));
     this.building =
         new LeasedWork(
             "pipeline",
             parts.owner(),
             parts.pipelineLeases(),
+            pipelineHoldings,
             parts.feed(),
             parts.pace(),
             parts.time(),
@@ -85,10 +94,31 @@ public final class Engine implements AutoCloseable {
             pipelineLoop::work);
   }
 
+  private static Duration rest(Hold hold, Lease lease, DeployLoop loop, Pace pace)
+      throws InterruptedException {
+    loop.work(lease);
+    // Stopped by its turn's end it has more to do at once.
+    return hold.turnIsOver(lease) ? Duration.ZERO : pace.idle();
+  }
+
   /// Begin to take work.
   public void start() {
     deploying.start();
     building.start();
+  }
+
+  /// Take no more work, bring what is under way to its next safe point, and hand it over: the step
+  /// of a deploy that runs now is finished and the jobs that run now are; whatever waits is let go
+  /// at once. Other servers go on where this one stopped.
+  ///
+  /// @param patience after which also steps and jobs under way are stopped and handed over
+  /// @return whether all came to a safe point in time
+  public boolean drain(Duration patience) throws InterruptedException {
+    var deadline = time.nanos() + patience.toNanos();
+    deploying.leave();
+    building.leave();
+    var deployed = deploying.awaitLeft(deadline);
+    return building.awaitLeft(deadline) && deployed;
   }
 
   /// Take no more work; what is under way goes on where it stops, after a restart or elsewhere.

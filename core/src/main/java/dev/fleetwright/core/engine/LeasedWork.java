@@ -2,8 +2,7 @@ package dev.fleetwright.core.engine;
 
 import dev.fleetwright.core.feed.Feed;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -12,34 +11,45 @@ import org.slf4j.LoggerFactory;
 /// Claims leases and works on each in a virtual thread of its own, while a heartbeat renews it.
 ///
 /// A lease that is lost interrupts its work: whatever it was waiting for, the next server continues
-/// from the last stored event.
+/// from the last stored event. When the database cannot be reached, work is tried again for as long
+/// as the lease certainly lasts.
 final class LeasedWork implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LeasedWork.class);
 
+  /// How soon to look whether nobody else took what was passed on.
+  private static final Duration PASSED_ON = Duration.ofMillis(60);
+
+  /// How long a thread that was interrupted may take to end.
+  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+
   /// What is done with a lease.
   @FunctionalInterface
   interface Work {
-    void on(Lease lease) throws InterruptedException;
+    /// @return for how long there is nothing to do, unless something comes in meanwhile
+    Duration on(Lease lease) throws InterruptedException;
   }
 
   private final String what;
   private final String owner;
   private final Leases leases;
+  private final Holdings holdings;
   private final Feed feed;
   private final Pace pace;
   private final Time time;
   private final Work work;
   private final Semaphore room;
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread claiming;
+  private final Thread watching;
+  private volatile boolean passedOn;
 
   /// @param atOnce how many leases are held at once at most
   LeasedWork(
       String what,
       String owner,
       Leases leases,
+      Holdings holdings,
       Feed feed,
       Pace pace,
       Time time,
@@ -48,109 +58,171 @@ final class LeasedWork implements AutoCloseable {
     this.what = what;
     this.owner = owner;
     this.leases = leases;
+    this.holdings = holdings;
     this.feed = feed;
     this.pace = pace;
     this.time = time;
     this.work = work;
     this.room = new Semaphore(atOnce);
     this.claiming = time.thread(what + "-claims", this::claim);
+    this.watching = time.thread(what + "-watch", this::watch);
   }
 
   void start() {
     claiming.start();
+    watching.start();
   }
 
   private void claim() {
-    var seen = 0L;
     while (!closing.get()) {
       try {
         // Read before claiming: what is committed after this moment wakes the wait below.
-        seen = feed.newest();
-        room.acquire();
-        var claimed = false;
-        try {
-          var lease = leases.claim(owner, pace.leaseLife());
-          if (lease.isPresent()) {
-            claimed = true;
-            begin(lease.get());
-          }
-        } finally {
-          if (!claimed) {
-            room.release();
-          }
+        var seen = feed.newest();
+        if (!claimAll()) {
+          return;
         }
-        if (!claimed) {
-          feed.await(seen, pace.idle());
-        }
+        var soon = passedOn;
+        passedOn = false;
+        feed.await(seen, soon ? PASSED_ON : pace.idle());
       } catch (InterruptedException _) {
         return;
       } catch (RuntimeException e) {
         // The database may be away for a while; it is not a reason to stop looking for work.
-        log.atError().setCause(e).log("claiming {} failed; trying again", what);
+        log.atWarn().setCause(e).log("claiming {} failed; trying again", what);
         pause(pace.idle());
       }
     }
   }
 
-  private void begin(Lease lease) {
+  /// Claim until there is nothing more.
+  ///
+  /// @return false when this server shall claim no more
+  private boolean claimAll() throws InterruptedException {
+    while (!closing.get()) {
+      room.acquire();
+      var claimed = false;
+      try {
+        var asked = time.nanos();
+        var lease = leases.claim(owner, pace.leaseLife());
+        if (lease.isEmpty()) {
+          return true;
+        }
+        claimed = true;
+        begin(lease.get(), asked);
+      } finally {
+        if (!claimed) {
+          room.release();
+        }
+      }
+    }
+    return false;
+  }
+
+  private void begin(Lease lease, long asked) {
     var thread = time.thread(what + "-" + lease.id(), () -> workAndRelease(lease));
-    threads.add(thread);
+    holdings.begin(lease, thread, asked);
     thread.start();
+    if (closing.get()) {
+      // It was claimed while closing looked for whom to tell.
+      holdings.leave();
+    }
   }
 
   private void workAndRelease(Lease lease) {
-    var worker = Thread.currentThread();
-    var heart = time.thread(what + "-lease-" + lease.id(), () -> renew(lease, worker));
+    var heart = time.thread(what + "-lease-" + lease.id(), () -> renew(lease));
     heart.start();
+    var rest = Duration.ZERO;
     try {
-      work.on(lease);
+      rest = work(lease);
     } catch (LeaseLost _) {
       log.atInfo().addKeyValue(what, lease.id()).log("continues on another server");
     } catch (InterruptedException _) {
       log.atInfo().addKeyValue(what, lease.id()).log("waits for the next holder of its lease");
     } catch (RuntimeException e) {
-      log.atError().addKeyValue(what, lease.id()).setCause(e).log("work failed; it is tried again");
-      pause(pace.retry());
+      if (holdings.isLeaving()) {
+        log.atInfo().addKeyValue(what, lease.id()).log("waits for the next holder of its lease");
+      } else {
+        rest = pace.retry();
+        log.atError()
+            .addKeyValue(what, lease.id())
+            .setCause(e)
+            .log("work failed; it is tried again");
+      }
     } finally {
       heart.interrupt();
-      release(lease);
-      threads.remove(worker);
+      giveBack(lease, rest);
+      holdings.end(lease);
       room.release();
     }
   }
 
-  private void release(Lease lease) {
+  private Duration work(Lease lease) throws InterruptedException {
+    var told = false;
+    while (true) {
+      try {
+        return work.on(lease);
+      } catch (StoreUnavailable e) {
+        if (holdings.isLeaving() || !holdings.lasts(lease)) {
+          throw e;
+        }
+        if (!told) {
+          told = true;
+          log.atWarn()
+              .addKeyValue(what, lease.id())
+              .setCause(e)
+              .log("work stands still until what it is stored in can be reached");
+        }
+        time.sleep(pace.idle());
+      }
+    }
+  }
+
+  private void giveBack(Lease lease, Duration rest) {
     try {
-      leases.release(lease);
+      if (holdings.isLeaving()) {
+        leases.release(lease);
+      } else if (holdings.turnIsOver(lease) && rest.isZero()) {
+        leases.passOn(lease);
+        passedOn = true;
+      } else {
+        leases.release(lease, rest);
+      }
     } catch (RuntimeException e) {
       // It ends by itself when its life is over.
       log.atWarn().addKeyValue(what, lease.id()).setCause(e).log("could not give a lease back");
     }
   }
 
-  /// Renew at a third of the lease's life. When renewing has failed for so long that the lease may
-  /// be over, by this process's monotonic clock, stop: another server may have begun.
-  private void renew(Lease lease, Thread worker) {
+  /// Renew at a third of the lease's life.
+  private void renew(Lease lease) {
     var life = pace.leaseLife();
-    var safeUntil = time.nanos() + life.toNanos();
     while (true) {
       try {
         time.sleep(life.dividedBy(3));
         var asked = time.nanos();
         if (!leases.renew(lease, life)) {
-          worker.interrupt();
+          log.atInfo().addKeyValue(what, lease.id()).log("lease was lost to another server");
+          holdings.interrupt(lease);
           return;
         }
-        safeUntil = asked + life.toNanos();
+        holdings.renewed(lease, asked);
       } catch (InterruptedException _) {
         return;
       } catch (RuntimeException e) {
         log.atWarn().addKeyValue(what, lease.id()).setCause(e).log("could not renew a lease");
-        if (time.nanos() > safeUntil - life.dividedBy(5).toNanos()) {
-          worker.interrupt();
-          return;
-        }
       }
+    }
+  }
+
+  /// Beside the heartbeats, since one that asks a database which does not answer notices nothing.
+  private void watch() {
+    try {
+      while (!closing.get()) {
+        time.sleep(pace.leaseLife().dividedBy(Holdings.LOOKS));
+        holdings.interruptOverdue();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -162,20 +234,48 @@ final class LeasedWork implements AutoCloseable {
     }
   }
 
-  /// Take no more work and let what is under way stop at its next wait. Work goes on where it
-  /// stopped, on this server after a restart or on another one.
-  @Override
-  public void close() {
+  /// Take no more work, and let go of what is held at the next safe point. Does not wait.
+  void leave() {
     closing.set(true);
     claiming.interrupt();
-    threads.forEach(Thread::interrupt);
+    holdings.leave();
+  }
+
+  /// After [#leave]: wait until all is given back; what is not by then stops at once and is gone on
+  /// with by the next holder all the same.
+  ///
+  /// @param deadline by [Time#nanos]
+  /// @return whether everything came to a safe point in time
+  boolean awaitLeft(long deadline) throws InterruptedException {
+    join(List.of(claiming), deadline);
+    join(holdings.workers(), deadline);
+    var inTime = holdings.workers().isEmpty();
+    if (!inTime) {
+      holdings.leaveNow();
+      join(holdings.workers(), time.nanos() + LAST_WORDS.toNanos());
+    }
+    watching.interrupt();
+    return inTime;
+  }
+
+  private void join(List<Thread> threads, long deadline) throws InterruptedException {
     for (var thread : threads) {
-      try {
-        time.join(thread, Duration.ofSeconds(10));
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        return;
+      var left = deadline - time.nanos();
+      if (left > 0) {
+        time.join(thread, Duration.ofNanos(left));
       }
+    }
+  }
+
+  /// Take no more work and let what is under way stop at once. Work goes on where it stopped, on
+  /// this server after a restart or on another one.
+  @Override
+  public void close() {
+    leave();
+    try {
+      var _ = awaitLeft(time.nanos());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 }

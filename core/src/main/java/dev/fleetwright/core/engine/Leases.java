@@ -25,6 +25,12 @@ public interface Leases {
     release(lease, Duration.ZERO);
   }
 
+  /// Give it back, if it is still ours and has work, so that another server may have its turn: for
+  /// a moment it is not handed to the same owner again. Where there is one server, as [#release].
+  default void passOn(Lease lease) {
+    release(lease);
+  }
+
   /// Give it back, if it is still ours. When it still has work that only waits, for a gate or a
   /// person, it is not handed out again before `rest` is over, unless something new comes in for it
   /// meanwhile: a deploy, or an event that no lease was needed for.

@@ -18,6 +18,7 @@ import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.pipeline.Pipelines;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ final class PipelineLoop {
   private final Time time;
   private final Pace pace;
   private final Semaphore slots;
+  private final Hold hold;
 
   PipelineLoop(
       Pipelines pipelines,
@@ -57,7 +59,8 @@ final class PipelineLoop {
       Feed feed,
       Time time,
       Pace pace,
-      int jobsAtOnce) {
+      int jobsAtOnce,
+      Hold hold) {
     this.pipelines = pipelines;
     this.deploys = deploys;
     this.work = work;
@@ -67,17 +70,22 @@ final class PipelineLoop {
     this.time = time;
     this.pace = pace;
     this.slots = new Semaphore(jobsAtOnce, true);
+    this.hold = hold;
   }
 
   /// Work on the pipeline until nothing is left to do without somebody else acting first.
   ///
   /// When another server has taken over, nothing of what this one writes is stored, and the
-  /// heartbeat of the lease interrupts it; jobs running here are ended.
-  void work(Lease lease) throws InterruptedException {
+  /// heartbeat of the lease interrupts it; jobs running here are ended. When this server shall
+  /// stop, it begins no more jobs and leaves when those that run have ended.
+  ///
+  /// @return for how long there is nothing to do
+  Duration work(Lease lease) throws InterruptedException {
     var running = new HashMap<Long, Thread>();
     var turn = new ReentrantLock();
-    try {
-      while (true) {
+    // Jobs are effects from their beginning to the record of their end, which is this loop's work.
+    try (var _ = hold.effect(lease)) {
+      while (!hold.leaves(lease) || running.values().stream().anyMatch(Thread::isAlive)) {
         var seen = feed.newest();
         boolean moved;
         turn.lock();
@@ -95,7 +103,7 @@ final class PipelineLoop {
           if (!moved
               && isQuiet(jobs, running)
               && pipelines.settle(lease.id(), pipeline.changes(), lease)) {
-            return;
+            return pace.idle();
           }
         } finally {
           turn.unlock();
@@ -104,6 +112,7 @@ final class PipelineLoop {
           feed.await(seen, pace.idle());
         }
       }
+      return Duration.ZERO;
     } finally {
       for (var thread : running.values()) {
         thread.interrupt();
@@ -179,7 +188,7 @@ final class PipelineLoop {
       List<Job> jobs,
       Map<Long, Thread> running,
       ReentrantLock turn) {
-    if (running.containsKey(job.id()) || !slots.tryAcquire()) {
+    if (running.containsKey(job.id()) || hold.leaves(lease) || !slots.tryAcquire()) {
       return false;
     }
     var began = job.withStatus(JobStatus.RUNNING).startedAt(time.instant());

@@ -350,7 +350,8 @@ class DeployLoopTest {
           if (name.equals(dieAt)) {
             throw new ServerDied();
           }
-        });
+        },
+        Hold.FOREVER);
   }
 
   private static final class ServerDied extends Error {}
