@@ -59,6 +59,6 @@ final class LogsCommand implements Callable<Integer> {
   }
 
   private void print(LogChunk chunk) {
-    output.raw(Terminal.clean(chunk.text()));
+    output.raw(Terminal.log(chunk.text()));
   }
 }

@@ -19,7 +19,16 @@ final class Terminal {
   private static final Pattern CONTROLS =
       Pattern.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]");
 
+  // Where a job's log folds, in GitLab's form; only pages can fold.
+  private static final Pattern FOLDS =
+      Pattern.compile("section_(?:start|end):\\d+:[A-Za-z0-9_.-]+(?:\\[[^\\]]*])?\\r");
+
   private Terminal() {}
+
+  /// A part of a log, harmless to print.
+  static String log(String text) {
+    return clean(FOLDS.matcher(text).replaceAll(""));
+  }
 
   /// Text of others, harmless to print.
   static String clean(String text) {

@@ -10,11 +10,15 @@ import dev.fleetwright.api.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.lib.RepositoryCache;
+import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +34,13 @@ import picocli.CommandLine.Parameters;
       "into the repository."
     })
 final class UpCommand implements Callable<Integer> {
+
+  /// Of a job that failed; the page and `logs` have the rest.
+  private static final int LAST_LINES = 15;
+
+  /// `https://host/path` and `user@host:path`; everything else is a folder of this machine.
+  private static final Pattern ELSEWHERE = Pattern.compile("://|^[^/]+:");
+
   @Mixin private Output output = new Output();
 
   @Parameters(paramLabel = "PATH-OR-URL", description = "A Git repository.")
@@ -56,8 +67,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var local = !repository.contains("://") && Files.isDirectory(Path.of(repository));
-    var address = local ? Path.of(repository).toAbsolutePath().normalize().toString() : repository;
+    var address = address();
     var folder = Files.createDirectories(data.toAbsolutePath().normalize());
     account(address, folder);
     try (var server = InProcess.start(ServerOptions.local(folder, port));
@@ -73,6 +83,23 @@ final class UpCommand implements Callable<Integer> {
       }
       return code;
     }
+  }
+
+  /// An address as it is, a folder as its absolute path.
+  private String address() {
+    if (ELSEWHERE.matcher(repository).find()) {
+      return repository;
+    }
+    var folder = Path.of(repository).toAbsolutePath().normalize();
+    if (!Files.isDirectory(folder)) {
+      throw new Refusal(ExitCode.NOT_FOUND, "there is no folder " + folder);
+    }
+    if (RepositoryCache.FileKey.resolve(folder.toFile(), FS.DETECTED) == null) {
+      throw new Refusal(
+          ExitCode.NOT_FOUND,
+          folder + " is not a Git repository: name its top folder, or make it one with `git init`");
+    }
+    return folder.toString();
   }
 
   private int run(FleetwrightClient client, String name, String address)
@@ -147,15 +174,25 @@ final class UpCommand implements Callable<Integer> {
                   Terminal.word(job.status())
                       + job.message().map(m -> ": " + Terminal.clean(m)).orElse("")));
       if (job.status() == Job.Status.FAILED && !job.allowFailure()) {
-        var text = client.jobLog(job.id(), 0).text();
-        var lines = text.lines().toList();
-        lines
-            .subList(Math.max(0, lines.size() - 15), lines.size())
-            .forEach(line -> output.line("      " + Terminal.clean(line)));
+        lastLines(client, job.id()).forEach(line -> output.line("      " + line));
       }
     }
     pipeline.problems().forEach(problem -> output.line("  " + Terminal.clean(problem)));
     output.line("  pipeline " + Terminal.word(pipeline.status()));
+  }
+
+  private static Iterable<String> lastLines(FleetwrightClient client, long job)
+      throws InterruptedException {
+    var last = new ArrayDeque<String>();
+    for (var chunk = client.jobLog(job, 0);
+        !chunk.text().isEmpty();
+        chunk = client.jobLog(job, chunk.to())) {
+      Terminal.log(chunk.text()).lines().filter(line -> !line.isBlank()).forEach(last::add);
+      while (last.size() > LAST_LINES) {
+        last.removeFirst();
+      }
+    }
+    return last;
   }
 
   private int offer(FleetwrightClient client, String name, Pipeline pipeline)

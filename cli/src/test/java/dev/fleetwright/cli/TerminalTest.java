@@ -28,6 +28,18 @@ class TerminalTest {
   }
 
   @Test
+  void where_a_log_folds_on_pages_nothing_is_printed() {
+    assertThat(
+            Terminal.log(
+                """
+                section_start:1:step_script\r\u001b[0K\u001b[36;1mRunning\u001b[0;m
+                section_end:2:step_script\r\u001b[0K
+                the job's section_end:of:the text
+                """))
+        .isEqualTo("Running\n\nthe job's section_end:of:the text\n");
+  }
+
+  @Test
   void columns_are_as_wide_as_their_widest_cell() {
     assertThat(Terminal.table(List.of(List.of("A", "B"), List.of("long", "x"))))
         .containsExactly("A     B", "long  x");

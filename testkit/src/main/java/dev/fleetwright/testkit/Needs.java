@@ -41,6 +41,39 @@ public final class Needs {
     }
   }
 
+  /// A part of the corpus: files of real projects, which are no part of this repository.
+  /// `FLEETWRIGHT_CORPUS` names its folder; else `shared/corpus` is looked for beside the project.
+  ///
+  /// Where there is none, the test that asks is skipped, in continuous integration too: nobody can
+  /// install it. Where there is one that lacks this part, continuous integration fails.
+  ///
+  /// @param part such as `gitlab-ci-local/needs-artifacts`
+  public static Path corpus(String part) {
+    return corpus(part, Path.of("").toAbsolutePath(), System.getenv());
+  }
+
+  static Path corpus(String part, Path from, Map<String, String> environment) {
+    var corpus =
+        Optional.ofNullable(environment.get("FLEETWRIGHT_CORPUS"))
+            .map(Path::of)
+            .or(() -> beside(from))
+            .orElseThrow(() ->
+                new TestAbortedException(
+                    "skipped: the corpus is not here; FLEETWRIGHT_CORPUS can name its folder"));
+    var found = corpus.resolve("dev").resolve(part);
+    if (!Files.isDirectory(found)) {
+      throw missing("the corpus has no dev/" + part, environment);
+    }
+    return found;
+  }
+
+  private static Optional<Path> beside(Path from) {
+    return Stream.iterate(from, folder -> folder != null, Path::getParent)
+        .map(folder -> folder.resolve("shared/corpus"))
+        .filter(Files::isDirectory)
+        .findFirst();
+  }
+
   private static Optional<Path> find(String name, Map<String, String> environment) {
     var path = environment.getOrDefault("PATH", "").split(File.pathSeparator, -1);
     return Stream.concat(Stream.of(path), ALSO.stream())
