@@ -4,6 +4,7 @@ import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Pipeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Follows something to its end and tells what it prints meanwhile. The command may be ended at any
@@ -56,10 +57,43 @@ final class Following {
   /// @return the [ExitCode]; waiting is no failure
   int toTheEnd(long id) throws InterruptedException {
     var ended = deploy(id, true);
-    output.result(ended, List.of(words(ended)));
+    var lines = new ArrayList<String>();
+    lines.add(words(ended));
+    if (ended.state() == Deploy.State.ROLLED_BACK || ended.state() == Deploy.State.STUCK) {
+      lines.addAll(steps(client.deploy(id).steps()));
+    }
+    output.result(ended, lines);
     return ended.state() == Deploy.State.SUCCEEDED || ended.state() == Deploy.State.WAITING
         ? ExitCode.DONE
         : ExitCode.FAILED;
+  }
+
+  /// What became of each step.
+  private static List<String> steps(List<Deploy.StepStatus> steps) {
+    return steps.stream()
+        .map(s ->
+            "  step %d of %d, %s: %s%s"
+                .formatted(
+                    s.index() + 1,
+                    steps.size(),
+                    Terminal.clean(s.words()),
+                    words(s.state()),
+                    s.note().map(note -> ": " + Terminal.clean(note)).orElse("")))
+        .toList();
+  }
+
+  private static String words(Deploy.StepState state) {
+    return switch (state) {
+      case WAITING -> "to do";
+      case RUNNING -> "under way";
+      case IN_DOUBT -> "in doubt";
+      case APPLIED -> "done";
+      case REFUSED -> "refused";
+      case UNDOING -> "being taken back";
+      case UNDONE -> "taken back";
+      case UNDO_REFUSED -> "not taken back";
+      case SKIPPED -> "not begun";
+    };
   }
 
   Pipeline pipeline(long id) throws InterruptedException {

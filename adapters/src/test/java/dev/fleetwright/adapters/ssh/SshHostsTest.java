@@ -27,6 +27,7 @@ import dev.fleetwright.testkit.DirectoryBlobs;
 import dev.fleetwright.testkit.Eventually;
 import dev.fleetwright.testkit.FaultProxy;
 import dev.fleetwright.testkit.Needs;
+import dev.fleetwright.testkit.OpenSshHosts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,12 +88,12 @@ class SshHostsTest {
     blobs = new DirectoryBlobs(folder.resolve("blobs"));
     client = new SshTarget.Client();
     directory = "hosts" + directories++;
-    target = hosts.target(directory, blobs, client);
+    target = OverSsh.target(hosts, directory, blobs, client);
   }
 
   @AfterEach
   void clear() {
-    hosts.target(directory, blobs, client).remove(order(Long.MAX_VALUE), PLACE);
+    OverSsh.target(hosts, directory, blobs, client).remove(order(Long.MAX_VALUE), PLACE);
     client.close();
   }
 
@@ -148,7 +149,7 @@ class SshHostsTest {
   private SshTarget with(String key, String value) {
     var settings = hosts.settings(directory);
     settings.put(key, value);
-    return OpenSshHosts.target(settings, blobs, client);
+    return OverSsh.target(settings, blobs, client);
   }
 
   /// A target whose only host is the first one, through a proxy.
@@ -158,7 +159,7 @@ class SshHostsTest {
     settings.put("hosts.0", "127.0.0.1:" + proxy.port());
     settings.put("host_keys.0", hosts.publicKey(hosts.server(0)));
     settings.put("connect_within", "5 s");
-    return OpenSshHosts.target(settings, blobs, client);
+    return OverSsh.target(settings, blobs, client);
   }
 
   private static FaultProxy proxy() throws IOException {
@@ -273,7 +274,7 @@ class SshHostsTest {
     settings.put("key", "file:" + key);
     settings.put("passphrase", "file:" + passphrase);
     assertThat(
-            OpenSshHosts.target(settings, blobs, client)
+            OverSsh.target(settings, blobs, client)
                 .apply(order(), PLACE, revision(sleeper("1")), Slice.all()))
         .isInstanceOf(Applied.class);
   }
@@ -478,7 +479,7 @@ class SshHostsTest {
     var order = order();
     assertThat(target.apply(order, PLACE, bad, Slice.all())).isInstanceOf(Unknown.class);
     try (var second = new SshTarget.Client()) {
-      target = hosts.target(directory, blobs, second);
+      target = OverSsh.target(hosts, directory, blobs, second);
       assertThat(target.apply(order, PLACE, bad, Slice.all())).isInstanceOf(Refused.class);
       assertThat(target.observe(PLACE).shows(revision(sleeper("1")), Slice.all())).isTrue();
     }
@@ -520,7 +521,7 @@ class SshHostsTest {
       var settings = hosts.settings(directory);
       settings.put("hosts.0", "127.0.0.1:" + proxy.port());
       settings.put("host_keys.0", hosts.publicKey(hosts.server(0)));
-      target = OpenSshHosts.target(settings, blobs, client);
+      target = OverSsh.target(settings, blobs, client);
       mustApply(revision(sleeper("1")));
       assertThat(target.observe(PLACE).healthy()).isTrue();
       proxy.cut();
@@ -618,7 +619,7 @@ class SshHostsTest {
       settings.remove("hosts.1");
       settings.put("hosts.0", "127.0.0.1:" + silent.getLocalPort());
       settings.put("connect_within", "1 s");
-      target = OpenSshHosts.target(settings, blobs, client);
+      target = OverSsh.target(settings, blobs, client);
       assertThat(apply(revision(sleeper("1")))).isInstanceOf(Later.class);
     }
   }
@@ -648,7 +649,7 @@ class SshHostsTest {
     var before = target.observe(PLACE).instances();
     client.close();
     client = new SshTarget.Client();
-    target = hosts.target(directory, blobs, client);
+    target = OverSsh.target(hosts, directory, blobs, client);
     assertThat(target.observe(PLACE).instances())
         .extracting(i -> i.detail().replaceAll(", up.*", ""))
         .isEqualTo(before.stream().map(i -> i.detail().replaceAll(", up.*", "")).toList());

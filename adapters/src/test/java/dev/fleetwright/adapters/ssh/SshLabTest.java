@@ -91,7 +91,7 @@ class SshLabTest extends TargetContract {
   private Target open(String directory) {
     var client = new SshTarget.Client();
     CLIENTS.add(client);
-    var target = OpenSshHosts.target(settings(directory), blobs(), client);
+    var target = OverSsh.target(settings(directory), blobs(), client);
     directoryOf.put(target, directory);
     return target;
   }
@@ -195,7 +195,7 @@ class SshLabTest extends TargetContract {
           Files.readAllLines(Path.of(environment("LAB_SSH_KNOWN_HOSTS")))
               .get(2)
               .replaceFirst("^\\S+ ", ""));
-      var target = OpenSshHosts.target(settings, blobs(), client);
+      var target = OverSsh.target(settings, blobs(), client);
       var v1 = revision("v1", "web");
       var v2 = revision("v2", "web");
       mustApply(target, v1);

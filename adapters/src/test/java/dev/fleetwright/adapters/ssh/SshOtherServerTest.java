@@ -73,8 +73,7 @@ class SshOtherServerTest {
               PublicKeyEntry.toString(hostKey.getPublic()),
               "directory",
               folder.resolve("host").toString());
-      var target =
-          OpenSshHosts.target(settings, new DirectoryBlobs(folder.resolve("blobs")), client);
+      var target = OverSsh.target(settings, new DirectoryBlobs(folder.resolve("blobs")), client);
       var first = revision("/");
       assertThat(target.apply(order(), PLACE, first, Slice.all())).isInstanceOf(Applied.class);
       assertThat(target.apply(order(), PLACE, revision("/missing"), Slice.all()))

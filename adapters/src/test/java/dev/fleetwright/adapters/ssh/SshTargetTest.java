@@ -1,6 +1,7 @@
 package dev.fleetwright.adapters.ssh;
 
 import dev.fleetwright.core.target.Target;
+import dev.fleetwright.testkit.OpenSshHosts;
 import dev.fleetwright.testkit.TargetContract;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class SshTargetTest extends TargetContract {
   private Target open(String directory) {
     var client = new SshTarget.Client();
     CLIENTS.add(client);
-    var target = hosts.target(directory, blobs(), client);
+    var target = OverSsh.target(hosts, directory, blobs(), client);
     directoryOf.put(target, directory);
     return target;
   }

@@ -15,6 +15,7 @@ import dev.fleetwright.core.target.Settings;
 import dev.fleetwright.core.target.Slice;
 import dev.fleetwright.testkit.DirectoryBlobs;
 import dev.fleetwright.testkit.Needs;
+import dev.fleetwright.testkit.OpenSshHosts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,8 @@ class SshWithoutForwardingTest {
     Needs.tool("curl");
     try (var hosts = new OpenSshHosts(folder, 1, "AllowTcpForwarding no");
         var client = new SshTarget.Client()) {
-      var target = hosts.target("web", new DirectoryBlobs(folder.resolve("blobs")), client);
+      var target =
+          OverSsh.target(hosts, "web", new DirectoryBlobs(folder.resolve("blobs")), client);
       assertThat(target.apply(order(), PLACE, web(Map.of("run.health.http", "/")), Slice.all()))
           .isInstanceOf(Applied.class);
       assertThat(target.observe(PLACE).complaint()).isEmpty();

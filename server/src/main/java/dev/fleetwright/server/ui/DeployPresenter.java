@@ -62,7 +62,8 @@ final class DeployPresenter {
     this.now = now;
   }
 
-  DeployPage page(Link job, LogView log) {
+  /// @param earlier deploys of the environment before it, newest first
+  DeployPage page(Link job, LogView log, List<DeployView> earlier) {
     var deploy = view.deploy();
     return new DeployPage(
         "Deploy #" + deploy.number(),
@@ -75,7 +76,7 @@ final class DeployPresenter {
         Moment.of(deploy.createdAt(), now),
         took(view, now),
         deploy.reason(),
-        cause(view.state()),
+        ending(earlier),
         job,
         actions(),
         gates(),
@@ -155,6 +156,25 @@ final class DeployPresenter {
         Moment.of(deploy.createdAt(), now),
         took(view, now),
         deploy.reason().isEmpty() ? cause(view.state()) : deploy.reason());
+  }
+
+  /// As [#cause], told from its events, which lists do not have.
+  private String ending(List<DeployView> earlier) {
+    return switch (view.state()) {
+      case RolledBack(var plan, var cause) -> new Ending(plan, cause, events).words(earlier);
+      case RollingBack(var plan, _, _, var cause) -> new Ending(plan, cause, events).why();
+      case Draft _,
+          Waiting _,
+          Running _,
+          Paused _,
+          Verifying _,
+          Succeeded _,
+          Stuck _,
+          Cancelled _,
+          Superseded _,
+          Refused _ ->
+          cause(view.state());
+    };
   }
 
   private static String cause(DeployState state) {
@@ -486,7 +506,7 @@ final class DeployPresenter {
       case DeployEvent.StepBegun(var step) -> "Begun: " + step(step);
       case DeployEvent.StepInDoubt(var step, var during) ->
           "In doubt: " + step(step) + ": " + during;
-      case DeployEvent.StepApplied(var step, _) -> "Done: " + step(step);
+      case DeployEvent.StepApplied(var step, var note) -> done(step, note);
       case DeployEvent.StepRefused(var step, var reason) ->
           "Refused: " + step(step) + ": " + reason;
       case DeployEvent.StepAbandoned(var step, var reason) ->
@@ -505,6 +525,16 @@ final class DeployPresenter {
           "Roll-back asked for" + (reason.isEmpty() ? "" : ": " + reason);
       case DeployEvent.SupersededBy _ -> "A newer deploy went ahead";
     };
+  }
+
+  /// For a step that had been in doubt, also how that ended: it was seen, said, or asked for again.
+  private String done(int step, String note) {
+    var doubted =
+        events.stream()
+            .anyMatch(e -> e.event() instanceof DeployEvent.StepInDoubt(var at, _) && at == step);
+    return doubted
+        ? "No longer in doubt: " + step(step) + (note.isEmpty() ? "" : ", " + note)
+        : "Done: " + step(step);
   }
 
   private static Badge face(DeployEvent event) {

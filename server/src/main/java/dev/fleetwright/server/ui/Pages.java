@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.api.Failure;
 import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.log.LogName;
@@ -47,6 +48,7 @@ public final class Pages implements Screens {
 
   private static final int CHOICES = 50;
   private static final int SEARCHED = 1000;
+  private static final int EARLIER = 200;
   private static final int LOG_LINES = 200;
   private static final int MOST_WAITING_FOR_LOGS = 2000;
 
@@ -278,7 +280,8 @@ public final class Pages implements Screens {
                 LogName.deploy(deploy.id()),
                 path + "/log",
                 grows(view),
-                "/api/v1/deploys/" + deploy.id() + "/log"));
+                "/api/v1/deploys/" + deploy.id() + "/log"),
+            earlier(view));
     var frame =
         frame(
             call,
@@ -289,6 +292,15 @@ public final class Pages implements Screens {
             presenter.announcement(),
             notices);
     answer(call, status, frame, Html.deploy(frame, page));
+  }
+
+  /// What may run again when this one was taken back.
+  private List<DeployView> earlier(DeployView view) {
+    return view.state() instanceof RolledBack
+        ? sources.deploys().of(view.deploy().environment(), EARLIER, 0).stream()
+            .filter(v -> v.deploy().id() < view.deploy().id())
+            .toList()
+        : List.of();
   }
 
   private Link jobOf(Optional<Long> id) {

@@ -83,7 +83,7 @@ class DeployPresenterTest {
   }
 
   private static DeployPage page(String visitor, DeployEvent... events) {
-    return presenter(visitor, events).page(new Link("", ""), Samples.log(""));
+    return presenter(visitor, events).page(new Link("", ""), Samples.log(""), List.of());
   }
 
   private static DeployPresenter presenter(String visitor, DeployEvent... events) {
@@ -237,6 +237,37 @@ class DeployPresenterTest {
 
     assertThat(page.state().word()).isIn("paused", "running");
     assertThat(page.actions()).extracting(Action::id).contains("resume", "cancel");
+  }
+
+  @Test
+  void a_deploy_that_was_taken_back_says_which_step_why_what_and_what_runs_now() {
+    var page =
+        page(
+            "mira",
+            new DeployEvent.Planned(plan(0, true)),
+            new DeployEvent.Started(),
+            new DeployEvent.StepApplied(0, ""),
+            new DeployEvent.StepRefused(1, "edge-2 has no space left"),
+            new DeployEvent.StepUndone(0, ""));
+
+    assertThat(page.cause())
+        .isEqualTo(
+            "Step 2 of 2 (edge: edge-2) was refused: edge-2 has no space left. Step 1 was taken"
+                + " back. Nothing runs there, as before.");
+  }
+
+  @Test
+  void a_doubt_that_ended_says_how() {
+    var page =
+        page(
+            "mira",
+            new DeployEvent.Planned(plan(0, true)),
+            new DeployEvent.Started(),
+            new DeployEvent.StepInDoubt(0, "switching edge-1"),
+            new DeployEvent.StepApplied(0, "seen in place"));
+
+    assertThat(page.events().getFirst().words())
+        .isEqualTo("No longer in doubt: edge: edge-1, seen in place");
   }
 
   @Test

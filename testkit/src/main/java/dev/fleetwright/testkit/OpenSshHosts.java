@@ -1,10 +1,5 @@
-package dev.fleetwright.adapters.ssh;
+package dev.fleetwright.testkit;
 
-import dev.fleetwright.core.artifact.Blobs;
-import dev.fleetwright.core.target.Settings;
-import dev.fleetwright.core.target.TargetBinding;
-import dev.fleetwright.testkit.Eventually;
-import dev.fleetwright.testkit.Needs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,39 +16,125 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Real OpenSSH servers of this machine, started by a test as the user that runs it: each has a
-/// host key, a port and a home folder of its own.
-final class OpenSshHosts implements AutoCloseable {
+/// host key, a port and a home folder of its own, and has accidents on demand.
+public final class OpenSshHosts implements AutoCloseable {
 
   /// One of them.
-  record Server(int port, Path home, Path hostKey, Process process) {
-    String name() {
+  public static final class Server {
+    private final int port;
+    private final Path home;
+    private final Path hostKey;
+    private final Path log;
+    private final List<String> command;
+    private Process process;
+
+    private Server(int port, Path home, Path hostKey, Path log, List<String> command)
+        throws IOException {
+      this.port = port;
+      this.home = home;
+      this.hostKey = hostKey;
+      this.log = log;
+      this.command = List.copyOf(command);
+      this.process = run();
+    }
+
+    private Process run() throws IOException {
+      var started =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      Files.writeString(home.resolve("listener"), Long.toString(started.pid()));
+      Eventually.within(Duration.ofSeconds(10), () -> "sshd listens: " + log(), this::listens);
+      return started;
+    }
+
+    /// Where it listens on 127.0.0.1.
+    public int port() {
+      return port;
+    }
+
+    /// The home folder of whoever logs in.
+    public Path home() {
+      return home;
+    }
+
+    /// Its private key; the public half lies beside it.
+    public Path hostKey() {
+      return hostKey;
+    }
+
+    /// As a target's setting names it.
+    public String name() {
       return "127.0.0.1:" + port;
     }
 
+    /// Whether it takes connections.
+    public boolean listens() {
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
     /// Run what asks for this verb of the agent, and then end the connection instead of answering.
-    void loseNextAnswerTo(String verb) throws IOException {
+    public void loseNextAnswerTo(String verb) throws IOException {
       Files.writeString(home.resolve("lose"), verb);
     }
 
     /// End the connection instead of running what asks for this verb.
-    void dieBefore(String verb) throws IOException {
+    public void dieBefore(String verb) throws IOException {
       Files.writeString(home.resolve("die"), verb);
     }
 
+    /// After the accident that was asked for, nobody can reach the host, until [#comeBack]. What
+    /// runs on it goes on, as on a host whose network has gone.
+    public void staysAway() throws IOException {
+      Files.createFile(home.resolve("away"));
+    }
+
+    /// The host can be reached again.
+    public void comeBack() throws IOException {
+      Files.deleteIfExists(home.resolve("away"));
+      process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+      process = run();
+    }
+
     /// Let programs of this folder be found first.
-    void path(String folders) throws IOException {
+    public void path(String folders) throws IOException {
       Files.writeString(home.resolve("path"), folders);
     }
 
     /// The commands that were asked of it.
-    List<String> commands() throws IOException {
+    public List<String> commands() throws IOException {
       var log = home.resolve("commands");
       return Files.exists(log) ? Files.readAllLines(log) : List.of();
     }
 
     /// A folder that a place has here.
-    Path folder(String directory, String place) {
+    public Path folder(String directory, String place) {
       return home.resolve(directory).resolve(place);
+    }
+
+    /// What it logged.
+    public String log() {
+      try {
+        return Files.readString(log);
+      } catch (IOException e) {
+        return "no log: " + e;
+      }
+    }
+
+    /// How many connections it has let in.
+    public long logins() {
+      return log().lines().filter(l -> l.contains("Accepted publickey")).count();
+    }
+
+    private void stop() {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 
@@ -63,7 +144,8 @@ final class OpenSshHosts implements AutoCloseable {
   /// Start so many.
   ///
   /// @param more lines of `sshd_config`
-  OpenSshHosts(Path folder, int count, String more) throws IOException, InterruptedException {
+  public OpenSshHosts(Path folder, int count, String more)
+      throws IOException, InterruptedException {
     this.folder = folder;
     var sshd = Needs.tool("sshd");
     var keygen = Needs.tool("ssh-keygen");
@@ -112,24 +194,12 @@ final class OpenSshHosts implements AutoCloseable {
         %s
         """
             .formatted(port, hostKey, folder.resolve("authorized_keys"), login, more));
-    var process =
-        new ProcessBuilder(sshd.toString(), "-D", "-e", "-f", config.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("sshd" + number + ".log").toFile())
-            .start();
-    var server = new Server(port, home, hostKey, process);
-    Eventually.within(
-        Duration.ofSeconds(10), () -> "sshd listens: " + log(number), () -> listens(port));
-    return server;
-  }
-
-  private static boolean listens(int port) {
-    try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+    return new Server(
+        port,
+        home,
+        hostKey,
+        folder.resolve("sshd" + number + ".log"),
+        List.of(sshd.toString(), "-D", "-e", "-f", config.toString()));
   }
 
   /// What a login gets: a home of its own, this test's Java, and the accidents that were asked for.
@@ -149,12 +219,14 @@ final class OpenSshHosts implements AutoCloseable {
     echo "$verb" >>commands
     if [ -f die ] && [ "$(cat die)" = "$verb" ]; then
       rm die
+      [ ! -f away ] || kill -9 "$(cat listener)"
       kill -9 $PPID
       exit 1
     fi
     if [ -f lose ] && [ "$(cat lose)" = "$verb" ]; then
       rm lose
       sh -c "$SSH_ORIGINAL_COMMAND" >/dev/null 2>&1
+      [ ! -f away ] || kill -9 "$(cat listener)"
       kill -9 $PPID
       exit 1
     fi
@@ -177,55 +249,55 @@ final class OpenSshHosts implements AutoCloseable {
     }
   }
 
-  static int freePort() throws IOException {
+  private static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
 
-  List<Server> servers() {
+  /// All of them.
+  public List<Server> servers() {
     return List.copyOf(servers);
   }
 
-  Server server(int number) {
+  /// One of them, from 0.
+  public Server server(int number) {
     return servers.get(number);
   }
 
-  Path knownHosts() {
+  /// A file that pins all of them.
+  public Path knownHosts() {
     return folder.resolve("known_hosts");
   }
 
-  Path key() {
+  /// The key that is let in.
+  public Path key() {
     return folder.resolve("login");
   }
 
   /// The line of `known_hosts` that pins a server.
-  String pin(Server server) throws IOException {
+  public String pin(Server server) throws IOException {
     return "[127.0.0.1]:" + server.port() + " " + publicKey(server);
   }
 
   /// The public half of a server's host key, such as `ssh-ed25519 AAAA…`.
-  String publicKey(Server server) throws IOException {
-    var words = Files.readString(Path.of(server.hostKey() + ".pub")).split(" ", -1);
+  public String publicKey(Server server) throws IOException {
+    var words = Files.readString(Path.of(server.hostKey + ".pub")).split(" ", -1);
     return words[0] + " " + words[1];
   }
 
   /// What a server logged.
-  String log(int number) {
-    try {
-      return Files.readString(folder.resolve("sshd" + number + ".log"));
-    } catch (IOException e) {
-      return "no log: " + e;
-    }
+  public String log(int number) {
+    return server(number).log();
   }
 
   /// How many connections a server has let in.
-  long logins(int number) {
-    return log(number).lines().filter(l -> l.contains("Accepted publickey")).count();
+  public long logins(int number) {
+    return server(number).logins();
   }
 
   /// Settings of a target that has all of them as hosts.
-  Map<String, String> settings(String directory) {
+  public Map<String, String> settings(String directory) {
     var settings = new TreeMap<String, String>();
     for (var i = 0; i < servers.size(); i++) {
       settings.put("hosts." + i, servers.get(i).name());
@@ -237,23 +309,11 @@ final class OpenSshHosts implements AutoCloseable {
     return settings;
   }
 
-  /// A target that has all of them as hosts.
-  SshTarget target(String directory, Blobs blobs, SshTarget.Client client) {
-    return target(settings(directory), blobs, client);
-  }
-
-  static SshTarget target(Map<String, String> settings, Blobs blobs, SshTarget.Client client) {
-    return new SshTarget(new TargetBinding("here", "ssh", Settings.of(settings)), blobs, client);
-  }
-
   @Override
   public void close() {
+    servers.forEach(Server::stop);
     for (var server : servers) {
-      server.process().descendants().forEach(ProcessHandle::destroyForcibly);
-      server.process().destroyForcibly();
-    }
-    for (var server : servers) {
-      server.process().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+      server.process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
   }
 }
