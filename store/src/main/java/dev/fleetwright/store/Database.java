@@ -12,6 +12,8 @@ import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.secret.SealedValues;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Properties;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -33,6 +35,7 @@ public final class Database implements AutoCloseable {
 
   private final Transactions transactions;
   private final SqlFeed feed;
+  private final StaleWrites stale = new StaleWrites();
 
   private Database(Transactions transactions) {
     this.transactions = transactions;
@@ -44,7 +47,8 @@ public final class Database implements AutoCloseable {
   ///
   /// @param url `sqlite:PATH`, or `postgresql://USER@HOST:PORT/DATABASE` with options of the
   ///   PostgreSQL JDBC driver after `?`; never holds a password: that comes from `PGPASSWORD`,
-  ///   `~/.pgpass` or the file named by the option `password_file`
+  ///   `~/.pgpass` or the file named by the option `password_file`; `notifications=off` is for
+  ///   connection poolers that do not let `LISTEN` through
   /// @throws IllegalArgumentException if the URL is something else
   /// @throws DatabaseInUse if another server has the SQLite file
   /// @throws SchemaUnknown if a newer release made the tables
@@ -103,7 +107,13 @@ public final class Database implements AutoCloseable {
           Dialect.POSTGRESQL,
           flyway -> connected(flyway, url.jdbc(), url.properties()));
       transactions.write("looking at the feed", SqlFeed::beginAnewAfterRestore);
-      return new Database(transactions);
+      var database = new Database(transactions);
+      if (url.notifications()) {
+        var wakes = new PostgresqlWakes(url, database.feed::wokenByOthers);
+        database.feed.tellOthersBy(wakes);
+        wakes.start();
+      }
+      return database;
     } catch (RuntimeException e) {
       transactions.close();
       throw e;
@@ -152,17 +162,30 @@ public final class Database implements AutoCloseable {
 
   /// All deploys and their events.
   public Deploys deploys() {
-    return new SqlDeploys(transactions, feed);
+    return new SqlDeploys(transactions, feed, stale);
   }
 
   /// Hands out environments with a deploy that needs the engine.
   public Leases environmentLeases() {
-    return new SqlLeases(transactions, SqlLeases.Kind.ENVIRONMENT);
+    return new SqlLeases(transactions, feed, stale, SqlLeases.Kind.ENVIRONMENT);
   }
 
   /// Hands out pipelines that have not finished.
   public Leases pipelineLeases() {
-    return new SqlLeases(transactions, SqlLeases.Kind.PIPELINE);
+    return new SqlLeases(transactions, feed, stale, SqlLeases.Kind.PIPELINE);
+  }
+
+  /// How many writes this process tried with a lease that another server had by then. Each was
+  /// turned down.
+  public long staleWrites() {
+    return stale.count();
+  }
+
+  /// What time it is by the clock that all servers share: PostgreSQL's. On SQLite, where there is
+  /// one server, that of this machine when it was opened, carried on by a clock that never jumps.
+  public Instant now() {
+    return transactions.read(
+        "asking what time it is", session -> Instant.EPOCH.plus(session.now(), ChronoUnit.MICROS));
   }
 
   /// The record of everything that changed.

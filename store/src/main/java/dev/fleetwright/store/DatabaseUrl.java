@@ -45,10 +45,19 @@ sealed interface DatabaseUrl {
       properties.setProperty("ApplicationName", "fleetwright");
       properties.setProperty("connectTimeout", "5");
       properties.setProperty("tcpKeepAlive", "true");
+      // A server that is stopped in the middle of a transaction keeps rows locked, and keeps others
+      // from taking over, for no longer than this (reliability R8).
+      properties.setProperty("options", "-c idle_in_transaction_session_timeout=3000");
       options.forEach(properties::setProperty);
       properties.remove(PASSWORD_FILE);
+      properties.remove(NOTIFICATIONS);
       password().ifPresent(password -> properties.setProperty("password", password));
       return properties;
+    }
+
+    /// Whether servers tell each other by `LISTEN` and `NOTIFY`.
+    boolean notifications() {
+      return !options.getOrDefault(NOTIFICATIONS, "on").equals("off");
     }
 
     private Optional<String> password() {
@@ -63,6 +72,10 @@ sealed interface DatabaseUrl {
       }
     }
   }
+
+  /// `off` where they cannot get through, as with a connection pooler that gives a connection to
+  /// others after each transaction. Everything works without them, up to a second later.
+  String NOTIFICATIONS = "notifications";
 
   /// Names a file whose only line is the password.
   String PASSWORD_FILE = "password_file";

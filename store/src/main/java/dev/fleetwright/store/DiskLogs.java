@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,6 +30,9 @@ public final class DiskLogs implements LogStore, AutoCloseable {
   /// Files are kept open between appends; more than this are closed, the least recent first.
   private static final int OPEN_AT_ONCE = 128;
 
+  /// How late it is noticed what another server appended.
+  private static final long LOOK_EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private final Path folder;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
@@ -39,8 +43,11 @@ public final class DiskLogs implements LogStore, AutoCloseable {
     this.folder = folder;
   }
 
+  /// Also when the thread is interrupted: an interrupted channel would close, and what is said
+  /// last, before a thread stops, is what people look for.
   @Override
   public void append(LogName name, byte[] bytes, int from, int length) {
+    var interrupted = Thread.interrupted();
     lock.lock();
     try {
       var channel = channel(name);
@@ -52,6 +59,9 @@ public final class DiskLogs implements LogStore, AutoCloseable {
       throw new StoreUnavailable("appending to the log of " + name, e);
     } finally {
       lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -107,7 +117,8 @@ public final class DiskLogs implements LogStore, AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (left > 0 && size(name) <= longerThan) {
-        left = grown.awaitNanos(left);
+        var nap = Math.min(left, LOOK_EACH_NANOS);
+        left -= nap - grown.awaitNanos(nap);
       }
     } finally {
       lock.unlock();

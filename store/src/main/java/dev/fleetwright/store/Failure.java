@@ -24,6 +24,9 @@ enum Failure {
   // PostgreSQL, appendix A: serialization_failure, deadlock_detected, lock_not_available.
   private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
 
+  // admin_shutdown, crash_shutdown, idle_in_transaction_session_timeout, idle_session_timeout.
+  private static final Set<String> ENDED = Set.of("57P01", "57P02", "25P03", "57P05");
+
   static Failure of(SQLException e) {
     if (e instanceof SQLiteException sqlite) {
       return of(sqlite.getResultCode());
@@ -37,7 +40,7 @@ enum Failure {
       return MISTAKE;
     } else if (CONFLICTS.contains(state)) {
       return CONFLICT;
-    } else if (state.startsWith("08") || state.equals("57P01") || state.equals("57P02")) {
+    } else if (state.startsWith("08") || ENDED.contains(state)) {
       return LOST;
     } else if (state.startsWith("XX")) {
       return DAMAGED;

@@ -23,6 +23,7 @@ final class PostgresqlTransactions implements Transactions {
   private static final int CONNECTIONS = 10;
   private static final int TRIES = 10;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration VALIDATION = Duration.ofSeconds(2);
 
   /// The database's clock, which all servers share. Read before it is compared: the time that the
   /// answer takes makes a lease look younger than it is, never older.
@@ -42,6 +43,7 @@ final class PostgresqlTransactions implements Transactions {
     config.setDataSourceProperties(database.properties());
     // Notices within ten seconds that the other end is gone (reliability R6).
     config.addDataSourceProperty("socketTimeout", "10");
+    config.setValidationTimeout(VALIDATION.toMillis());
     config.setAutoCommit(false);
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(1);
@@ -60,11 +62,12 @@ final class PostgresqlTransactions implements Transactions {
     // connection. So the status is taken off here and put back at the end.
     var interrupted = Thread.interrupted();
     try {
+      var began = System.nanoTime();
       for (var attempt = 1; ; attempt++) {
         try {
           return inOneTransaction(during, work);
         } catch (SQLException e) {
-          if (attempt == TRIES || !Failure.of(e).worthRepeating()) {
+          if (!mayTryAgain(attempt, began, e)) {
             throw Failure.thrown(during, e);
           }
           pauseAfter(attempt);
@@ -77,6 +80,13 @@ final class PostgresqlTransactions implements Transactions {
     }
   }
 
+  /// A database that answers nothing at all costs ten seconds each time: that is once too often.
+  private static boolean mayTryAgain(int attempt, long began, SQLException e) {
+    return attempt < TRIES
+        && Failure.of(e).worthRepeating()
+        && System.nanoTime() - began < PATIENCE.toNanos();
+  }
+
   // The loop runs again only after a commit that is known to have come to nothing.
   private <T> T inOneTransaction(String during, Work<T> work) throws SQLException {
     while (true) {
@@ -86,10 +96,7 @@ final class PostgresqlTransactions implements Transactions {
         try {
           var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
           answer = work.in(session);
-          transaction =
-              session.only(
-                  "SELECT pg_current_xact_id_if_assigned()::text AS id",
-                  row -> row.maybeText("id"));
+          transaction = transaction(session);
         } catch (SQLException | RuntimeException | Error e) {
           rollBack(connection, e);
           throw e;
@@ -107,6 +114,13 @@ final class PostgresqlTransactions implements Transactions {
         }
       }
     }
+  }
+
+  private static Optional<String> transaction(Session session) throws SQLException {
+    return session.transaction() > 0
+        ? Optional.of(Long.toString(session.transaction()))
+        : session.only(
+            "SELECT pg_current_xact_id_if_assigned()::text AS id", row -> row.maybeText("id"));
   }
 
   /// The connection was lost while the commit was under way: ask over another one what became of
@@ -150,11 +164,12 @@ final class PostgresqlTransactions implements Transactions {
   public <T> T read(String during, Work<T> work) {
     var interrupted = Thread.interrupted();
     try {
+      var began = System.nanoTime();
       for (var attempt = 1; ; attempt++) {
         try {
           return looking(work);
         } catch (SQLException e) {
-          if (attempt == TRIES || !Failure.of(e).worthRepeating()) {
+          if (!mayTryAgain(attempt, began, e)) {
             throw Failure.thrown(during, e);
           }
           pauseAfter(attempt);
@@ -169,10 +184,13 @@ final class PostgresqlTransactions implements Transactions {
 
   private <T> T looking(Work<T> work) throws SQLException {
     try (var connection = pool.getConnection()) {
-      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      connection.setReadOnly(true);
       try {
-        return work.in(new Session(connection, Dialect.POSTGRESQL, CLOCK));
+        var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
+        // Of this transaction only: the driver's own ways change the connection, and the pool has
+        // to
+        // change it back.
+        session.change("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        return work.in(session);
       } finally {
         rollBack(connection, null);
       }

@@ -21,6 +21,7 @@ final class Session {
   private final Dialect dialect;
   private final LeaseClock clock;
   private int announcements;
+  private long transaction;
 
   Session(Connection connection, Dialect dialect, LeaseClock clock) {
     this.connection = connection;
@@ -108,6 +109,16 @@ final class Session {
   /// How many entries of the feed this transaction has.
   int announcements() {
     return announcements;
+  }
+
+  /// The database has told the id of this transaction.
+  void isTransaction(long id) {
+    transaction = id;
+  }
+
+  /// The id of this transaction, or 0 when it was not told.
+  long transaction() {
+    return transaction;
   }
 
   private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {

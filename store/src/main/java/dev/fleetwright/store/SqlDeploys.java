@@ -58,10 +58,12 @@ final class SqlDeploys implements Deploys {
 
   private final Transactions transactions;
   private final SqlFeed feed;
+  private final StaleWrites stale;
 
-  SqlDeploys(Transactions transactions, SqlFeed feed) {
+  SqlDeploys(Transactions transactions, SqlFeed feed, StaleWrites stale) {
     this.transactions = transactions;
     this.feed = feed;
+    this.stale = stale;
   }
 
   @Override
@@ -156,6 +158,19 @@ final class SqlDeploys implements Deploys {
 
   @Override
   public Appended append(
+      long id, long expected, DeployEvent event, Actor by, Instant at, Optional<Lease> lease) {
+    var appended = appended(id, expected, event, by, at, lease);
+    if (appended instanceof Appended.LeaseLost && lease.isPresent()) {
+      stale.turnedDown(
+          SqlLeases.Kind.ENVIRONMENT,
+          lease.get().id(),
+          lease.get().generation(),
+          "deploy %d: %s".formatted(id, event.keyword()));
+    }
+    return appended;
+  }
+
+  private Appended appended(
       long id, long expected, DeployEvent event, Actor by, Instant at, Optional<Lease> lease) {
     return feed.write(
         "storing that deploy %d: %s".formatted(id, event.keyword()),

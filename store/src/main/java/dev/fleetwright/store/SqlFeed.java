@@ -46,7 +46,9 @@ final class SqlFeed implements Feed {
   private final ReentrantLock waiting = new ReentrantLock();
   private final Condition moved = waiting.newCondition();
   private long commits;
+  private long wokenByOthers;
   private boolean closed;
+  private volatile Wakes others = Wakes.NONE;
 
   private final ReentrantLock looking = new ReentrantLock();
   private long lookedAt = System.nanoTime() - LOOK_EACH_NANOS;
@@ -73,15 +75,19 @@ final class SqlFeed implements Feed {
               topic,
               text);
       case POSTGRESQL ->
-          session.changeOne(
-              """
-              INSERT INTO feed (id, happened_at, topic, keys)
-              VALUES (pg_current_xact_id()::text::bigint * 1024 + ?, ?, ?, ?)
-              """,
-              place,
-              Times.kept(at),
-              topic,
-              text);
+          session.isTransaction(
+              session.only(
+                      """
+                      INSERT INTO feed (id, happened_at, topic, keys)
+                      VALUES (pg_current_xact_id()::text::bigint * 1024 + ?, ?, ?, ?)
+                      RETURNING id
+                      """,
+                      row -> row.whole("id"),
+                      place,
+                      Times.kept(at),
+                      topic,
+                      text)
+                  / PLACES);
     }
   }
 
@@ -125,6 +131,27 @@ final class SqlFeed implements Feed {
     return done.answer();
   }
 
+  /// From now on other servers are told of what this one does.
+  void tellOthersBy(Wakes wakes) {
+    others = wakes;
+  }
+
+  /// Something can be done that makes no entry, such as taking a lease that was given back.
+  void wakeOthers() {
+    others.tell();
+  }
+
+  /// Another server has told something.
+  void wokenByOthers() {
+    waiting.lock();
+    try {
+      wokenByOthers++;
+      moved.signalAll();
+    } finally {
+      waiting.unlock();
+    }
+  }
+
   private void wake() {
     waiting.lock();
     try {
@@ -133,6 +160,7 @@ final class SqlFeed implements Feed {
     } finally {
       waiting.unlock();
     }
+    others.tell();
   }
 
   /// Drop all but the newest entries.
@@ -209,6 +237,7 @@ final class SqlFeed implements Feed {
   @Override
   public void await(long id, Duration most) throws InterruptedException {
     var until = System.nanoTime() + most.toNanos();
+    var wokenBefore = wokenByOthers;
     while (true) {
       var commitsBefore = commits();
       if (newestSeen(commitsBefore) > id) {
@@ -217,7 +246,7 @@ final class SqlFeed implements Feed {
       waiting.lockInterruptibly();
       try {
         var left = until - System.nanoTime();
-        if (left <= 0 || closed) {
+        if (left <= 0 || closed || wokenByOthers != wokenBefore) {
           return;
         } else if (commits == commitsBefore) {
           var _ =
@@ -260,6 +289,7 @@ final class SqlFeed implements Feed {
 
   /// Lets go of those who wait.
   void close() {
+    others.close();
     waiting.lock();
     try {
       closed = true;

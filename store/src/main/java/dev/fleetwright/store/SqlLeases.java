@@ -4,6 +4,8 @@ import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.engine.Leases;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ final class SqlLeases implements Leases {
       """
       SELECT id FROM lease
        WHERE kind = ? AND has_work = 1 AND held_until = 0 AND due_at <= ?
+         AND (owner <> ? OR due_at <= ?)
        ORDER BY due_at, id LIMIT 1\
       """;
 
@@ -47,11 +50,19 @@ final class SqlLeases implements Leases {
       RETURNING generation
       """;
 
+  /// For so long what an owner has passed on is not handed to it again. Longer than a notification
+  /// takes, short enough to cost nothing where nobody else is.
+  private static final Duration TURN_OF_OTHERS = Duration.ofMillis(50);
+
   private final Transactions transactions;
+  private final SqlFeed feed;
+  private final StaleWrites stale;
   private final Kind kind;
 
-  SqlLeases(Transactions transactions, Kind kind) {
+  SqlLeases(Transactions transactions, SqlFeed feed, StaleWrites stale, Kind kind) {
     this.transactions = transactions;
+    this.feed = feed;
+    this.stale = stale;
     this.kind = kind;
   }
 
@@ -124,7 +135,10 @@ final class SqlLeases implements Leases {
             session -> {
               var now = session.now();
               var silent = first(session, SILENT, now);
-              var id = silent.isPresent() ? silent : first(session, FREE, now);
+              var id =
+                  silent.isPresent()
+                      ? silent
+                      : first(session, FREE, now, owner, now - micros(TURN_OF_OTHERS));
               if (id.isEmpty()) {
                 return Optional.empty();
               }
@@ -148,43 +162,71 @@ final class SqlLeases implements Leases {
     return claimed.map(Claimed::lease);
   }
 
-  private Optional<Long> first(Session session, String query, long now) throws SQLException {
-    return session.one(
-        query + session.dialect().skipLocked, row -> row.whole("id"), kind.keyword(), now);
+  private Optional<Long> first(Session session, String query, Object... values)
+      throws SQLException {
+    var all = new ArrayList<Object>(List.of(kind.keyword()));
+    all.addAll(List.of(values));
+    return session.one(query + session.dialect().skipLocked, row -> row.whole("id"), all.toArray());
   }
 
   @Override
   public boolean renew(Lease lease, Duration life) {
-    return transactions.write(
-        "renewing a lease on a " + kind.keyword(),
-        session ->
-            session.change(
-                    """
-                    UPDATE lease SET held_until = ?
-                     WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
-                    """,
-                    session.now() + micros(life),
-                    kind.keyword(),
-                    lease.id(),
-                    lease.generation())
-                == 1);
+    var renewed =
+        transactions.write(
+            "renewing a lease on a " + kind.keyword(),
+            session ->
+                session.change(
+                        """
+                        UPDATE lease SET held_until = ?
+                         WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
+                        """,
+                        session.now() + micros(life),
+                        kind.keyword(),
+                        lease.id(),
+                        lease.generation())
+                    == 1);
+    if (!renewed) {
+      stale.turnedDown(kind, lease.id(), lease.generation(), "renewal");
+    }
+    return renewed;
   }
 
   @Override
   public void release(Lease lease, Duration rest) {
-    transactions.write(
-        "giving back a lease on a " + kind.keyword(),
-        session ->
-            session.change(
-                """
-                UPDATE lease
-                   SET held_until = 0, owner = '', due_at = coalesce(due_at, ?)
-                 WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
-                """,
-                session.now() + micros(rest),
-                kind.keyword(),
-                lease.id(),
-                lease.generation()));
+    give(lease, rest, false);
+  }
+
+  @Override
+  public void passOn(Lease lease) {
+    switch (transactions.dialect()) {
+      case SQLITE -> release(lease);
+      case POSTGRESQL -> give(lease, Duration.ZERO, true);
+    }
+  }
+
+  /// @param toOthers whether the record goes on naming who gave it, so that others go first
+  private void give(Lease lease, Duration rest, boolean toOthers) {
+    var hasWork =
+        transactions.write(
+            "giving back a lease on a " + kind.keyword(),
+            session ->
+                session.one(
+                    """
+                    UPDATE lease
+                       SET held_until = 0, owner = CASE WHEN ? = 1 THEN owner ELSE '' END,
+                           due_at = coalesce(due_at, ?)
+                     WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
+                    RETURNING has_work
+                    """,
+                    row -> row.yes("has_work"),
+                    toOthers,
+                    session.now() + micros(rest),
+                    kind.keyword(),
+                    lease.id(),
+                    lease.generation()));
+    if (hasWork.orElse(false) && rest.isZero()) {
+      feed.wakeOthers();
+    }
   }
 
   private static long micros(Duration duration) {

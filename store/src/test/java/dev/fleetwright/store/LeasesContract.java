@@ -152,6 +152,33 @@ abstract class LeasesContract extends StoreContract {
   }
 
   @Test
+  void what_was_passed_on_goes_to_others_first_and_comes_back_when_there_are_none() {
+    withWork("production");
+    leases().passOn(leases().claim("one", LONG).orElseThrow());
+
+    assertThat(leases().claim("two", LONG)).isPresent();
+
+    withWork("staging");
+    leases().passOn(leases().claim("one", LONG).orElseThrow());
+    Eventually.within(
+        Duration.ofSeconds(5),
+        "the only server there is has it again",
+        () -> leases().claim("one", LONG).isPresent());
+  }
+
+  @Test
+  void writes_of_an_older_holder_are_counted() {
+    withWork("production");
+    var old = leases().claim("one", Duration.ofMillis(50)).orElseThrow();
+    var _ = claimedWhenDue();
+    var before = database.staleWrites();
+
+    leases().renew(old, LONG);
+
+    assertThat(database.staleWrites()).isEqualTo(before + 1);
+  }
+
+  @Test
   void what_comes_in_while_it_is_held_ends_the_rest_before_it_begins() {
     var production = withWork("production");
     var lease = leases().claim("one", LONG).orElseThrow();
