@@ -3,6 +3,7 @@ package dev.fleetwright.store;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
@@ -10,9 +11,11 @@ import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobSpec.Retry;
 import dev.fleetwright.core.pipeline.JobSpec.When;
+import dev.fleetwright.core.pipeline.Workplace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Jobs' specifications as JSON. What is empty by default is left out; durations are ISO 8601.
@@ -45,9 +48,12 @@ final class JobSpecJson {
     spec.startIn().ifPresent(wait -> json.put("start_in", wait.toString()));
     json.set("artifacts", artifacts(spec.artifacts()));
     spec.environment().ifPresent(e -> json.set("environment", environment(e)));
-    spec.image().ifPresent(image -> json.put("image", image));
+    json.set("workplace", WorkplaceJson.of(spec.workplace()));
     json.set("tags", Json.list(spec.tags()));
     spec.resourceGroup().ifPresent(group -> json.put("resource_group", group));
+    spec.trigger().ifPresent(trigger -> json.set("trigger", SequelJson.of(trigger)));
+    spec.confirmation().ifPresent(question -> json.put("confirmation", question));
+    json.set("aftermath", SequelJson.of(spec.aftermath()));
     json.set("other_keywords", Json.textsNode(spec.otherKeywords()));
     return json.toString();
   }
@@ -76,6 +82,8 @@ final class JobSpecJson {
       json.set("paths", Json.list(spec.paths()));
       json.set("exclude", Json.list(spec.exclude()));
       spec.expireIn().ifPresent(time -> json.put("expire_in", time.toString()));
+      json.put("access", keyword(spec.access()));
+      spec.exposeAs().ifPresent(name -> json.put("expose_as", name));
       spec.report().ifPresent(report -> json.put("report", report));
     }
     return list;
@@ -87,6 +95,9 @@ final class JobSpecJson {
     spec.onStop().ifPresent(job -> json.put("on_stop", job));
     spec.autoStopIn().ifPresent(time -> json.put("auto_stop_in", time.toString()));
     spec.deploymentTier().ifPresent(tier -> json.put("deployment_tier", tier));
+    if (!spec.cluster().isEmpty()) {
+      json.set("cluster", Json.textsNode(spec.cluster()));
+    }
     return json;
   }
 
@@ -113,13 +124,28 @@ final class JobSpecJson {
             json.maybeText("start_in").map(Duration::parse),
             json.objects("artifacts", JobSpecJson::readArtifact),
             json.maybeObject("environment").map(JobSpecJson::readEnvironment),
-            json.maybeText("image"),
+            json.maybeObject("workplace").map(WorkplaceJson::read).orElseGet(() -> oldImage(json)),
             new TreeSet<>(json.texts("tags")),
             json.maybeText("resource_group"),
             json.yes("interruptible"),
+            json.maybeObject("trigger").map(SequelJson::readTrigger),
+            json.maybeText("confirmation"),
+            json.maybeObject("aftermath").map(SequelJson::readAftermath).orElse(Aftermath.NONE),
             json.map("other_keywords"));
     json.nothingElse();
     return spec;
+  }
+
+  /// Jobs were kept with the name of an image alone.
+  private static Workplace oldImage(Json json) {
+    return new Workplace(
+        json.maybeText("image").map(Workplace.Image::named),
+        List.of(),
+        List.of(),
+        List.of(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        List.of());
   }
 
   private static AllowFailure readAllowFailure(Json json) {
@@ -147,6 +173,10 @@ final class JobSpecJson {
         json.yes("untracked"),
         constant(ArtifactSpec.Keep.class, json.text("when")),
         json.maybeText("expire_in").map(Duration::parse),
+        json.maybeText("access")
+            .map(word -> constant(ArtifactSpec.Access.class, word))
+            .orElse(ArtifactSpec.Access.ALL),
+        json.maybeText("expose_as"),
         json.maybeText("report"));
   }
 
@@ -158,16 +188,17 @@ final class JobSpecJson {
             constant(EnvironmentSpec.Action.class, json.text("action")),
             json.maybeText("on_stop"),
             json.maybeText("auto_stop_in").map(Duration::parse),
-            json.maybeText("deployment_tier"));
+            json.maybeText("deployment_tier"),
+            json.maybeTextMap("cluster"));
     json.nothingElse();
     return spec;
   }
 
-  private static String keyword(Enum<?> constant) {
+  static String keyword(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static <E extends Enum<E>> E constant(Class<E> type, String keyword) {
+  static <E extends Enum<E>> E constant(Class<E> type, String keyword) {
     return Enum.valueOf(type, keyword.toUpperCase(Locale.ROOT));
   }
 }

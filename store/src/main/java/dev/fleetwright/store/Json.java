@@ -124,6 +124,11 @@ final class Json {
     return textsOf(what + ", `" + key + "`,", there(key));
   }
 
+  /// The texts under a key; none if it is not there.
+  SortedMap<String, String> maybeTextMap(String key) {
+    return maybe(key).map(node -> textsOf(what + ", `" + key + "`,", node)).orElseGet(TreeMap::new);
+  }
+
   Json object(String key) {
     return new Json(what + ", `" + key + "`,", there(key));
   }

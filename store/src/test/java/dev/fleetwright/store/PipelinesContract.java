@@ -6,6 +6,8 @@ import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.pipeline.Aftermath;
+import dev.fleetwright.core.pipeline.Aftermath.ReleaseSpec;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
@@ -18,6 +20,13 @@ import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineStatus;
 import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
+import dev.fleetwright.core.pipeline.Trigger;
+import dev.fleetwright.core.pipeline.Workplace;
+import dev.fleetwright.core.pipeline.Workplace.Cache;
+import dev.fleetwright.core.pipeline.Workplace.Foreign;
+import dev.fleetwright.core.pipeline.Workplace.Image;
+import dev.fleetwright.core.pipeline.Workplace.PullPolicy;
+import dev.fleetwright.core.pipeline.Workplace.SecretRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -117,6 +126,153 @@ abstract class PipelinesContract extends StoreContract {
     assertThat(failed.tag()).isTrue();
   }
 
+  private static Workplace workplace() {
+    var image =
+        new Image(
+            "debian:12",
+            List.of("/bin/sh", ""),
+            List.of(PullPolicy.IF_NOT_PRESENT, PullPolicy.NEVER),
+            Optional.of("linux/arm64"),
+            Optional.of("app"),
+            Optional.of("1000:1000"));
+    return new Workplace(
+        Optional.of(image),
+        List.of(
+            new Workplace.Service(
+                Image.named("postgres:17"),
+                List.of("db", "pg"),
+                List.of("-c", "fsync=off"),
+                new TreeMap<>(Map.of("POSTGRES_DB", "shop")))),
+        List.of(
+            new Cache(
+                new Cache.Key.OfFiles(List.of("a.lock"), true, Optional.of("a")),
+                List.of("node_modules/"),
+                true,
+                false,
+                Cache.Policy.PULL,
+                ArtifactSpec.Keep.ALWAYS,
+                List.of("older")),
+            new Cache(
+                new Cache.Key.Fixed("default"),
+                List.of(),
+                false,
+                true,
+                Cache.Policy.PULL_PUSH,
+                ArtifactSpec.Keep.ON_SUCCESS,
+                List.of())),
+        List.of("git config --global x y"),
+        new TreeMap<>(Map.of("TOKEN", List.of("https://vault.example", "b"))),
+        new TreeMap<>(
+            Map.of(
+                "PASSWORD",
+                new SecretRequest(
+                    new SecretRequest.Provider.Vault("kv-v2", "ops", "production/db", "password"),
+                    true,
+                    Optional.of("$TOKEN")),
+                "KEY",
+                new SecretRequest(
+                    new SecretRequest.Provider.Other(
+                        "azure_key_vault", new TreeMap<>(Map.of("name", "k"))),
+                    false,
+                    Optional.empty()))),
+        List.of(
+            new Foreign.OfProject("group/lib", "main", "build", true),
+            new Foreign.OfPipeline("$PARENT_ID", "build", false),
+            new Foreign.Status("group/other")));
+  }
+
+  private static Trigger trigger() {
+    return new Trigger(
+        new Trigger.Downstream.Child(
+            List.of(
+                new Trigger.Part(
+                    new Trigger.Source.Local("a.yml"), new TreeMap<>(Map.of("n", "1"))),
+                new Trigger.Part(new Trigger.Source.Artifact("b.yml", "make"), new TreeMap<>()),
+                new Trigger.Part(
+                    new Trigger.Source.OfProject("g/p", "c.yml", Optional.of("v1")),
+                    new TreeMap<>()),
+                new Trigger.Part(new Trigger.Source.Template("Docker"), new TreeMap<>()),
+                new Trigger.Part(new Trigger.Source.Remote("https://x/d.yml"), new TreeMap<>()),
+                new Trigger.Part(new Trigger.Source.Component("h/g/p/c@1"), new TreeMap<>()))),
+        Trigger.Follow.MIRROR,
+        true,
+        false);
+  }
+
+  private static Aftermath aftermath() {
+    return new Aftermath(
+        Optional.of(
+            new ReleaseSpec(
+                "v1",
+                "notes.md",
+                Optional.of("the tag"),
+                Optional.of("One"),
+                Optional.of("main"),
+                List.of("m1"),
+                Optional.of("2026-01-01T00:00:00Z"),
+                List.of(
+                    new ReleaseSpec.Link("a", "https://x/a", Optional.of("/bin/a"), "package"),
+                    new ReleaseSpec.Link("b", "https://x/b", Optional.empty(), "other")))),
+        Optional.of("/Coverage: (\\d+)/"),
+        Optional.of(new Aftermath.Pages("public", "next", Optional.of("1 week"))));
+  }
+
+  @Test
+  void the_start_of_another_projects_pipeline_is_kept() {
+    var plain = Shop.job("downstream", "build");
+    var spec =
+        JobSpecJson.read(
+            "a job",
+            JobSpecJson.text(
+                new JobSpec(
+                    plain.name(),
+                    plain.stage(),
+                    List.of(),
+                    List.of(),
+                    plain.variables(),
+                    plain.needs(),
+                    plain.artifactsFrom(),
+                    plain.when(),
+                    plain.allowFailure(),
+                    plain.retry(),
+                    plain.timeout(),
+                    plain.startIn(),
+                    plain.artifacts(),
+                    plain.environment(),
+                    plain.workplace(),
+                    plain.tags(),
+                    plain.resourceGroup(),
+                    plain.interruptible(),
+                    Optional.of(DOWNSTREAM),
+                    plain.confirmation(),
+                    plain.aftermath(),
+                    plain.otherKeywords())));
+
+    assertThat(spec.trigger()).contains(DOWNSTREAM);
+  }
+
+  private static final Trigger DOWNSTREAM =
+      new Trigger(
+          new Trigger.Downstream.OtherProject(
+              "g/p", Optional.of("main"), new TreeMap<>(Map.of("a", "[1]"))),
+          Trigger.Follow.DEPEND,
+          false,
+          true);
+
+  /// Rows of before had the name of an image and nothing else.
+  @Test
+  void a_job_of_an_older_release_is_read() {
+    var text =
+        JobSpecJson.text(Shop.job("old", "build"))
+            .replaceFirst("\"workplace\":\\{}", "\"image\":\"debian:12\"")
+            .replaceFirst(",\"aftermath\":\\{}", "");
+
+    var spec = JobSpecJson.read("a job", text);
+
+    assertThat(spec.workplace().image()).contains(Image.named("debian:12"));
+    assertThat(spec.aftermath()).isEqualTo(Aftermath.NONE);
+  }
+
   @Test
   void every_field_of_a_job_is_kept() {
     var spec =
@@ -141,6 +297,8 @@ abstract class PipelinesContract extends StoreContract {
                     true,
                     ArtifactSpec.Keep.ALWAYS,
                     Optional.of(Duration.ofDays(7)),
+                    ArtifactSpec.Access.DEVELOPER,
+                    Optional.of("the build"),
                     Optional.of("dotenv")),
                 new ArtifactSpec(
                     Optional.empty(),
@@ -148,6 +306,8 @@ abstract class PipelinesContract extends StoreContract {
                     List.of(),
                     false,
                     ArtifactSpec.Keep.ON_FAILURE,
+                    Optional.empty(),
+                    ArtifactSpec.Access.ALL,
                     Optional.empty(),
                     Optional.empty())),
             Optional.of(
@@ -157,12 +317,16 @@ abstract class PipelinesContract extends StoreContract {
                     EnvironmentSpec.Action.STOP,
                     Optional.of("stop"),
                     Optional.of(Duration.ofDays(3)),
-                    Optional.of("development"))),
-            Optional.of("debian:12"),
+                    Optional.of("development"),
+                    new TreeMap<>(Map.of("agent", "group/agents:main")))),
+            workplace(),
             new TreeSet<>(List.of("linux", "big")),
             Optional.of("$CI_ENVIRONMENT"),
             true,
-            new TreeMap<>(Map.of("services", "- postgres")));
+            Optional.of(trigger()),
+            Optional.of("really?"),
+            aftermath(),
+            new TreeMap<>(Map.of("identity", "google_cloud")));
     var pipeline = shop.pipeline(spec, Shop.job("plain", "build"));
     var deploy = shop.deploy(shop.environment("staging")).deploy();
     var before = job(pipeline, "everything 1/2");

@@ -15,6 +15,7 @@ import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentSlug;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Tier;
+import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
@@ -23,6 +24,7 @@ import dev.fleetwright.core.pipeline.JobSpec.Retry;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.project.CommitSha;
@@ -148,7 +150,8 @@ final class Shop {
                 Action.START,
                 Optional.of("stop"),
                 autoStopIn,
-                Optional.of("staging"))));
+                Optional.of("staging"),
+                new TreeMap<>())));
   }
 
   static JobSpec job(String name, String stage, When when, Optional<EnvironmentSpec> environment) {
@@ -167,10 +170,13 @@ final class Shop {
         Optional.empty(),
         List.of(),
         environment,
-        Optional.empty(),
+        Workplace.BARE,
         new TreeSet<>(),
         Optional.empty(),
         false,
+        Optional.empty(),
+        Optional.empty(),
+        Aftermath.NONE,
         new TreeMap<>());
   }
 

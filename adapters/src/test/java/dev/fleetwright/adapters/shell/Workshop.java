@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.JobExecutor.JobLog;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.JobOutcome;
@@ -12,6 +13,7 @@ import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Retry;
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.secret.Secret;
@@ -158,6 +160,8 @@ final class Workshop implements AutoCloseable {
               untracked,
               when,
               Optional.empty(),
+              ArtifactSpec.Access.ALL,
+              Optional.empty(),
               report));
       return this;
     }
@@ -220,10 +224,13 @@ final class Workshop implements AutoCloseable {
           Optional.empty(),
           artifacts,
           Optional.empty(),
-          Optional.empty(),
+          Workplace.BARE,
           new TreeSet<>(),
           Optional.empty(),
           false,
+          Optional.empty(),
+          Optional.empty(),
+          Aftermath.NONE,
           new TreeMap<>());
     }
   }

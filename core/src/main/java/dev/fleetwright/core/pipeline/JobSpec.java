@@ -1,12 +1,14 @@
 package dev.fleetwright.core.pipeline;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// One job of a pipeline, with everything resolved that can be before it runs: includes, `extends`,
 /// defaults, rules, matrix and server-side variables (`.gitlab-ci.yml`, load order 1 to 10).
@@ -23,9 +25,12 @@ import java.util.TreeMap;
 ///   of earlier stages
 /// @param timeout [Optional#empty] for the project's default
 /// @param startIn how long a delayed job waits once its turn has come
-/// @param image kept for runners that have containers; the built-in executor runs on the host
-/// @param otherKeywords what the file says and this release does not act on, such as `services` or
-///   `cache`, by keyword, as YAML text; runners get it as it is
+/// @param workplace the container, services, caches and secrets around the script
+/// @param trigger of a job that has no script and starts another pipeline
+/// @param confirmation what a person is asked before a manual job is played
+/// @param aftermath what is made of a success: a release, coverage, a web site
+/// @param otherKeywords what the file says and no one acts on, by keyword, as YAML text; runners
+///   get it as it is
 public record JobSpec(
     String name,
     String stage,
@@ -41,20 +46,50 @@ public record JobSpec(
     Optional<Duration> startIn,
     List<ArtifactSpec> artifacts,
     Optional<EnvironmentSpec> environment,
-    Optional<String> image,
+    Workplace workplace,
     SortedSet<String> tags,
     Optional<String> resourceGroup,
     boolean interruptible,
+    Optional<Trigger> trigger,
+    Optional<String> confirmation,
+    Aftermath aftermath,
     SortedMap<String, String> otherKeywords) {
 
   public JobSpec {
     script = List.copyOf(script);
     afterScript = List.copyOf(afterScript);
-    variables = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(variables));
+    variables = Collections.unmodifiableSortedMap(new TreeMap<>(variables));
     needs = needs.map(List::copyOf);
     artifactsFrom = artifactsFrom.map(List::copyOf);
     artifacts = List.copyOf(artifacts);
-    otherKeywords = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(otherKeywords));
+    otherKeywords = Collections.unmodifiableSortedMap(new TreeMap<>(otherKeywords));
+  }
+
+  /// A job that only runs a script, in the way of a job with no other keyword.
+  public static JobSpec running(String name, String stage, List<String> script) {
+    return new JobSpec(
+        name,
+        stage,
+        script,
+        List.of(),
+        new TreeMap<>(),
+        Optional.empty(),
+        Optional.empty(),
+        When.ON_SUCCESS,
+        AllowFailure.NO,
+        Retry.NEVER,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Workplace.BARE,
+        new TreeSet<>(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Aftermath.NONE,
+        new TreeMap<>());
   }
 
   /// This job with other variables.
@@ -74,10 +109,13 @@ public record JobSpec(
         startIn,
         artifacts,
         environment,
-        image,
+        workplace,
         tags,
         resourceGroup,
         interruptible,
+        trigger,
+        confirmation,
+        aftermath,
         otherKeywords);
   }
 
@@ -138,6 +176,8 @@ public record JobSpec(
   /// Files to keep from a job.
   ///
   /// @param paths globs relative to the work tree, `**` for any depth
+  /// @param access who may download them: `all`, `developer`, `maintainer` or `none`
+  /// @param exposeAs the name under which a merge request would show them; empty for not at all
   /// @param report empty for plain artifacts, else the report's kind, such as `dotenv` or `junit`
   public record ArtifactSpec(
       Optional<String> name,
@@ -146,7 +186,21 @@ public record JobSpec(
       boolean untracked,
       Keep when,
       Optional<Duration> expireIn,
+      Access access,
+      Optional<String> exposeAs,
       Optional<String> report) {
+    public ArtifactSpec {
+      paths = List.copyOf(paths);
+      exclude = List.copyOf(exclude);
+    }
+
+    /// Who may download the files.
+    public enum Access {
+      ALL,
+      DEVELOPER,
+      MAINTAINER,
+      NONE
+    }
 
     /// After which end of the job the files are kept.
     public enum Keep {
@@ -162,13 +216,19 @@ public record JobSpec(
   /// @param url expanded again at the end of the job with its dotenv variables
   /// @param onStop the job that takes the environment down
   /// @param autoStopIn [Optional#empty] for never
+  /// @param cluster what `kubernetes` says of it, by dotted key such as `dashboard.namespace`,
+  ///   expanded
   public record EnvironmentSpec(
       String name,
       Optional<String> url,
       Action action,
       Optional<String> onStop,
       Optional<Duration> autoStopIn,
-      Optional<String> deploymentTier) {
+      Optional<String> deploymentTier,
+      SortedMap<String, String> cluster) {
+    public EnvironmentSpec {
+      cluster = Collections.unmodifiableSortedMap(new TreeMap<>(cluster));
+    }
 
     /// What a job does with its environment.
     public enum Action {

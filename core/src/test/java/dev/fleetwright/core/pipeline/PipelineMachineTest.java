@@ -182,7 +182,8 @@ class PipelineMachineTest {
                   EnvironmentSpec.Action.START,
                   Optional.empty(),
                   Optional.empty(),
-                  Optional.empty())));
+                  Optional.empty(),
+                  new TreeMap<>())));
     }
 
     JobSpec done() {
@@ -201,10 +202,13 @@ class PipelineMachineTest {
           Optional.empty(),
           List.of(),
           environment,
-          Optional.empty(),
+          Workplace.BARE,
           new TreeSet<>(),
           Optional.empty(),
           false,
+          Optional.empty(),
+          Optional.empty(),
+          Aftermath.NONE,
           new TreeMap<>());
     }
   }

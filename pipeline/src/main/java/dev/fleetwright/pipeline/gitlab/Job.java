@@ -1,5 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.variable.Variable;
 import dev.fleetwright.pipeline.yaml.Node;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 /// @param keywords what is written, defaults included; only values of the right shape
 /// @param variables the global ones that it inherits and its own
 /// @param rules empty if it has none
+/// @param foreign the needs of jobs in other pipelines
 record Job(
     String name,
     Position at,
@@ -23,7 +25,8 @@ record Job(
     Optional<List<Rule>> rules,
     Optional<RefFilter> only,
     Optional<RefFilter> except,
-    Optional<List<NeedText>> needs) {
+    Optional<List<NeedText>> needs,
+    List<Workplace.Foreign> foreign) {
 
   Optional<Node> keyword(String name) {
     return Optional.ofNullable(keywords.get(name));

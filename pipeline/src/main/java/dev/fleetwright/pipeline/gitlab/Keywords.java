@@ -15,6 +15,9 @@ import static dev.fleetwright.pipeline.shape.Shape.text;
 import static dev.fleetwright.pipeline.shape.Shape.word;
 import static dev.fleetwright.pipeline.shape.Shape.yesNo;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.fleetwright.pipeline.expression.Expression;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.SpokenDuration;
@@ -23,6 +26,8 @@ import dev.fleetwright.pipeline.yaml.Node.Mapping;
 import dev.fleetwright.pipeline.yaml.Node.Nothing;
 import dev.fleetwright.pipeline.yaml.Node.Sequence;
 import dev.fleetwright.pipeline.yaml.Node.Text;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Every keyword of GitLab's language: what it may look like and what is done with it here.
 ///
@@ -86,9 +92,28 @@ final class Keywords {
                   "server_timeout_running",
                   "server_timeout_canceling")));
 
+  /// Keywords that `default:` may set for all jobs.
+  static final List<String> DEFAULTS =
+      List.of(
+          "after_script",
+          "artifacts",
+          "before_script",
+          "cache",
+          "hooks",
+          "id_tokens",
+          "identity",
+          "image",
+          "interruptible",
+          "retry",
+          "services",
+          "tags",
+          "timeout");
+
+  private static final Pattern PROJECT_FORM = Pattern.compile("\\S/\\S|\\$\\S+");
+  private static final Pattern EXPOSED_NAME = Pattern.compile("\\w[-\\w ]*");
   private static final Shape NAME = text(1, 255);
   private static final Shape DURATION =
-      parsed(
+      writtenAs(
           "a duration",
           "1 hour 30 minutes",
           text ->
@@ -96,7 +121,7 @@ final class Keywords {
                   ? Optional.empty()
                   : Optional.of("should be a duration and is \"" + text + "\""));
   private static final Shape DURATION_OR_NEVER =
-      parsed(
+      writtenAs(
           "a duration or never",
           "1 week",
           text ->
@@ -104,7 +129,7 @@ final class Keywords {
                   ? Optional.empty()
                   : Optional.of("should be a duration or `never` and is \"" + text + "\""));
   private static final Shape START_IN =
-      parsed(
+      writtenAs(
           "a duration of at most one week",
           "30 minutes",
           text ->
@@ -152,6 +177,7 @@ final class Keywords {
       map(
           either(
               VARIABLE_NAME_VALUE, fields().with("value", word()).with("expand", yesNo()).done()));
+  private static final Shape RULE_VARIABLES = map(VARIABLE_NAME_VALUE);
   private static final Shape GLOBAL_VARIABLES =
       ruled(
           map(
@@ -173,27 +199,45 @@ final class Keywords {
                   .must("name", text(1, 4096))
                   .with("alias", text(1, 4096))
                   .with("entrypoint", SOME_TEXTS)
-                  .with("command", either(text(), SOME_TEXTS))
+                  .with("command", FILLED_SCRIPT)
                   .with("variables", JOB_VARIABLES)
                   .with("docker", DOCKER)
                   .with("kubernetes", KUBERNETES_USER)
                   .with("pull_policy", PULL_POLICY)
                   .done()));
 
+  /// The key is a part of a path on the runner; GitLab looks at it with `%2F` written out.
+  private static final Shape CACHE_KEY_TEXT =
+      writtenAs(
+          "a text without /",
+          "$CI_COMMIT_REF_SLUG",
+          text -> {
+            var bare = text.replaceAll("(?i)%2f", "/").replaceAll("(?i)%2e", ".");
+            if (bare.contains("/")) {
+              return Optional.of("cannot contain the `/` character and is \"" + text + "\"");
+            }
+            return bare.replace(".", "").isEmpty()
+                ? Optional.of("cannot be empty or made of points only")
+                : Optional.empty();
+          });
+
   private static final Shape CACHE_ITEM =
       fields()
           .with(
               "key",
               either(
-                  text(),
-                  fields()
-                      .with("files", list(text(), 1, 2))
-                      .with("files_commits", list(text(), 1, 2))
-                      .with("prefix", text())
-                      .done()))
+                  CACHE_KEY_TEXT,
+                  ruled(
+                      fields()
+                          .with("files", list(text(), 1, 2))
+                          .with("files_commits", list(text(), 1, 2))
+                          .with("prefix", CACHE_KEY_TEXT)
+                          .done(),
+                      Keywords::filesOfKey)))
           .with("paths", TEXTS)
           .with(
-              "policy", matching("pull-push|pull|push|\\$.*", "pull-push, pull, push", "pull-push"))
+              "policy",
+              words(matching("pull-push|pull|push|\\$.+", "pull-push, pull or push", "pull-push")))
           .with("unprotect", yesNo())
           .with("untracked", yesNo())
           .with("when", oneOf("on_success", "on_failure", "always"))
@@ -203,7 +247,7 @@ final class Keywords {
 
   private static final Shape WHENS =
       oneOf("on_success", "on_failure", "always", "never", "manual", "delayed");
-  private static final Shape EXIT_CODE = number(0, Integer.MAX_VALUE);
+  private static final Shape EXIT_CODE = number(Integer.MIN_VALUE, Integer.MAX_VALUE);
   private static final Shape EXIT_CODES = either(EXIT_CODE, set(EXIT_CODE, 1));
   private static final Shape ALLOW_FAILURE =
       either(yesNo(), fields().must("exit_codes", EXIT_CODES).done());
@@ -227,10 +271,21 @@ final class Keywords {
                   .with("project", text(1, 255))
                   .with("ref", text())
                   .done(),
-              Keywords::pathsOrRegexp));
+              (node, path, problems) ->
+                  pathsOrRegexp(node, path, problems) && refOfProject(node, path, problems)));
 
+  private static final Shape MATRIX_VALUE =
+      ruled(
+          word(),
+          (node, path, problems) -> {
+            if (node instanceof Node.Truth) {
+              problems.error(
+                  node.at(), path + " should be a text, a number or a list", "put it in quotes");
+            }
+            return !(node instanceof Node.Truth);
+          });
   private static final Shape MATRIX =
-      fields().must("matrix", list(map(either(word(), list(word()))), 0, 200)).done();
+      fields().must("matrix", list(map(either(MATRIX_VALUE, list(word()))), 0, 200)).done();
   private static final Shape NEED =
       either(
           text(1, 1_000),
@@ -254,6 +309,18 @@ final class Keywords {
               .with("parallel", MATRIX)
               .done());
   private static final Shape NEEDS = list(NEED, 0, 50);
+  private static final Shape RULE_NEEDS =
+      list(
+          either(
+              text(1, 1_000),
+              fields()
+                  .must("job", text(1, 1_000))
+                  .with("artifacts", yesNo())
+                  .with("optional", yesNo())
+                  .with("parallel", MATRIX)
+                  .done()),
+          0,
+          50);
 
   private static final SequencedMap<String, Shape> RULE_CLAUSES = new LinkedHashMap<>();
 
@@ -269,9 +336,9 @@ final class Keywords {
               .withAll(RULE_CLAUSES)
               .with("when", WHENS)
               .with("start_in", START_IN)
-              .with("allow_failure", yesNo())
-              .with("variables", JOB_VARIABLES)
-              .with("needs", NEEDS)
+              .with("allow_failure", ALLOW_FAILURE)
+              .with("variables", RULE_VARIABLES)
+              .with("needs", RULE_NEEDS)
               .with("interruptible", yesNo())
               .done());
   static final Shape INCLUDE_RULES =
@@ -287,31 +354,21 @@ final class Keywords {
           fields()
               .withAll(RULE_CLAUSES)
               .with("when", oneOf("always", "never"))
-              .with("variables", JOB_VARIABLES)
+              .with("variables", RULE_VARIABLES)
               .with("auto_cancel", AUTO_CANCEL)
               .done());
 
+  private static final Shape REFS = list(ruled(text(), Keywords::checkRef));
   private static final Shape FILTER =
       either(
-          TEXTS,
+          REFS,
           fields()
-              .with("refs", TEXTS)
+              .with("refs", REFS)
               .with("variables", TEXTS)
               .with("changes", TEXTS)
               .with("kubernetes", oneOf("active"))
               .done());
 
-  private static final Shape REPORTS =
-      ruled(
-          map(
-              either(
-                  text(),
-                  TEXTS,
-                  fields()
-                      .with("coverage_format", oneOf("cobertura", "jacoco"))
-                      .with("path", text(1, 4096))
-                      .done())),
-          Keywords::checkReports);
   private static final Set<String> REPORT_KINDS =
       Set.of(
           "accessibility",
@@ -322,7 +379,6 @@ final class Keywords {
           "codequality",
           "container_scanning",
           "coverage_fuzzing",
-          "coverage_report",
           "cyclonedx",
           "dast",
           "dependency_scanning",
@@ -341,19 +397,36 @@ final class Keywords {
           "sast",
           "secret_detection",
           "terraform");
+  private static final Shape REPORTS = reports();
+
+  private static Shape reports() {
+    var reports = fields();
+    REPORT_KINDS.stream().sorted().forEach(kind -> reports.with(kind, either(text(), SOME_TEXTS)));
+    return reports
+        .with(
+            "coverage_report",
+            fields()
+                .must("coverage_format", oneOf("cobertura", "jacoco"))
+                .must("path", text(1, 4096))
+                .done())
+        .done();
+  }
+
   private static final Shape ARTIFACTS =
-      fields()
-          .with("paths", TEXTS)
-          .with("exclude", TEXTS)
-          .with("untracked", yesNo())
-          .with("name", text())
-          .with("when", oneOf("on_success", "on_failure", "always"))
-          .with("expire_in", DURATION_OR_NEVER)
-          .with("access", oneOf("all", "developer", "maintainer", "none"))
-          .with("public", yesNo())
-          .with("expose_as", text(1, 100))
-          .with("reports", REPORTS)
-          .done();
+      ruled(
+          fields()
+              .with("paths", SOME_TEXTS)
+              .with("exclude", SOME_TEXTS)
+              .with("untracked", yesNo())
+              .with("name", text())
+              .with("when", oneOf("on_success", "on_failure", "always"))
+              .with("expire_in", DURATION_OR_NEVER)
+              .with("access", oneOf("all", "developer", "maintainer", "none"))
+              .with("public", yesNo())
+              .with("expose_as", text(1, 100))
+              .with("reports", REPORTS)
+              .done(),
+          Keywords::checkExposed);
 
   private static final Shape RETRY_MOST = number(0, 2);
   private static final Shape RETRY_REASON = oneOf(RETRY_REASONS);
@@ -396,6 +469,36 @@ final class Keywords {
                   oneOf("production", "staging", "testing", "development", "other"))
               .done());
 
+  private static final Shape PROJECT_PATH =
+      writtenAs(
+          "the path of a project",
+          "group/project",
+          text ->
+              PROJECT_FORM.matcher(text).find()
+                  ? Optional.empty()
+                  : Optional.of(
+                      "should be the path of a project with its group and is \"" + text + "\""));
+  private static final Shape YAML_PATH = yamlPath("");
+  private static final Shape YAML_URL = yamlPath("https?://.+");
+
+  private static Shape yamlPath(String form) {
+    var pattern = Pattern.compile(form);
+    return writtenAs(
+        "the name of a YAML file",
+        form.isEmpty() ? "ci/jobs.yml" : "https://example.org/ci.yml",
+        text -> {
+          if (text.contains("$")) {
+            return Optional.empty(); // known when the variable is
+          }
+          if (!form.isEmpty() && !pattern.matches(text)) {
+            return Optional.of("should be an http or https address and is \"" + text + "\"");
+          }
+          return text.endsWith(".yml") || text.endsWith(".yaml")
+              ? Optional.empty()
+              : Optional.of("does not have YAML extension: \"" + text + "\"");
+        });
+  }
+
   private static final Shape INPUTS =
       map("[a-zA-Z0-9_-]+", "a name of letters, digits, - and _", anything());
   private static final Shape FORWARD =
@@ -403,34 +506,52 @@ final class Keywords {
   private static final Shape STRATEGY = oneOf("depend", "mirror");
   private static final Shape CHILD =
       either(
-          fields().must("local", text()).with("inputs", INPUTS).done(),
-          fields().must("template", text()).with("inputs", INPUTS).done(),
-          fields().must("artifact", text()).must("job", text()).with("inputs", INPUTS).done(),
+          fields().must("local", YAML_PATH).with("inputs", INPUTS).done(),
+          fields().must("template", YAML_PATH).with("inputs", INPUTS).done(),
           fields()
-              .must("project", text())
-              .must("file", text())
+              .must("artifact", YAML_PATH)
+              .must("job", text(1, 255))
+              .with("inputs", INPUTS)
+              .done(),
+          fields()
+              .must("project", PROJECT_PATH)
+              .must("file", YAML_PATH)
               .with("ref", text(1, 255))
               .with("inputs", INPUTS)
               .done(),
-          fields().must("component", text()).with("inputs", INPUTS).done(),
-          fields().must("remote", text()).with("inputs", INPUTS).done());
+          fields().must("component", text(1, 4_096)).with("inputs", INPUTS).done(),
+          fields().must("remote", YAML_URL).with("inputs", INPUTS).done());
   private static final Shape TRIGGER =
       either(
-          text(1, 1_000),
+          PROJECT_PATH,
           fields()
-              .must("include", either(text(), list(CHILD, 1, 3), CHILD))
+              .must("include", either(YAML_PATH, list(either(CHILD, YAML_PATH), 1, 3), CHILD))
               .with("strategy", STRATEGY)
               .with("forward", FORWARD)
-              .with("inputs", INPUTS)
               .done(),
           fields()
-              .must("project", text(1, 1_000))
+              .must("project", PROJECT_PATH)
               .with("branch", text(1, 1_000))
               .with("strategy", STRATEGY)
               .with("inputs", INPUTS)
               .with("forward", FORWARD)
               .done());
 
+  private static final Shape RELEASED_AT =
+      writtenAs(
+          "a time",
+          "2026-01-31T18:00:00Z",
+          text -> {
+            if (text.contains("$")) {
+              return Optional.empty();
+            }
+            try {
+              OffsetDateTime.parse(text);
+              return Optional.empty();
+            } catch (DateTimeParseException _) {
+              return Optional.of("should be a time in ISO 8601 and is \"" + text + "\"");
+            }
+          });
   private static final Shape RELEASE =
       fields()
           .must("tag_name", text(1, 1_000))
@@ -439,7 +560,7 @@ final class Keywords {
           .with("name", text())
           .with("ref", text())
           .with("milestones", TEXTS)
-          .with("released_at", text())
+          .with("released_at", RELEASED_AT)
           .with(
               "assets",
               fields()
@@ -502,28 +623,58 @@ final class Keywords {
                   .with("file", yesNo())
                   .with("token", text())
                   .done(),
-              (node, path, problems) -> {
-                var provided =
-                    ((Mapping) node)
-                        .entries().keySet().stream()
-                            .anyMatch(key -> !key.equals("file") && !key.equals("token"));
-                if (!provided) {
-                  problems.error(
-                      node.at(),
-                      path + " names no provider",
-                      "add for example `vault: path/field`");
-                }
-                return provided;
-              }));
+              Keywords::checkSecret));
+
+  private static Shape.FieldsBuilder input() {
+    return fields()
+        .with("type", oneOf("string", "number", "boolean", "array"))
+        .with("description", text(0, 1_024))
+        .with("default", anything())
+        .with("options", list(word(), 0, 50))
+        .with("regex", text());
+  }
+
+  private static final Shape INPUT_RULE =
+      fields()
+          .with("if", text())
+          .with("options", list(word(), 0, 50))
+          .with("default", anything())
+          .done();
+  private static final Shape JOB_INPUTS =
+      ruled(
+          map(
+              "[a-zA-Z0-9_-]+",
+              "a name of letters, digits, - and _",
+              ruled(input().must("default", anything()).done(), Keywords::checkInput)),
+          (node, path, problems) -> {
+            var sound = ((Mapping) node).entries().size() <= 50;
+            if (!sound) {
+              problems.error(node.at(), path + " has more than 50 inputs", "use fewer");
+            }
+            return sound;
+          });
 
   private static final Shape INHERIT =
       fields()
-          .with("default", either(yesNo(), list(text())))
+          .with("default", either(yesNo(), list(oneOf(DEFAULTS))))
           .with("variables", either(yesNo(), list(text())))
           .done();
   private static final Shape HOOKS = fields().with("pre_get_sources_script", SCRIPT).done();
   private static final Shape COVERAGE =
-      matching("(?s)/.+/", "a pattern between slashes", "/Coverage: \\d+/");
+      writtenAs(
+          "a pattern between slashes",
+          "/Coverage: \\d+/",
+          text -> {
+            if (text.length() < 3 || !text.startsWith("/") || !text.endsWith("/")) {
+              return Optional.of("must be a regular expression between slashes");
+            }
+            try {
+              Pattern.compile(text.substring(1, text.length() - 1));
+              return Optional.empty();
+            } catch (PatternSyntaxException _) {
+              return Optional.of("is not a pattern of RE2: " + text);
+            }
+          });
   private static final Shape PARALLEL = either(number(1, 200), MATRIX);
   private static final Shape PAGES =
       either(
@@ -533,6 +684,51 @@ final class Keywords {
               .with("expire_in", DURATION_OR_NEVER)
               .with("publish", text())
               .done());
+
+  private static final String STEP_NAME = "[a-zA-Z_][a-zA-Z0-9_]*";
+  private static final Shape STEP_ENV = map(STEP_NAME, "a name of letters, digits and _", text());
+  private static final Shape STEP_SOURCE =
+      either(
+          text(),
+          fields()
+              .must(
+                  "git",
+                  fields()
+                      .must("url", text())
+                      .with("dir", text())
+                      .must("rev", text())
+                      .with("file", text())
+                      .done())
+              .done(),
+          fields()
+              .must(
+                  "oci",
+                  fields()
+                      .must("registry", text())
+                      .must("repository", text())
+                      .must("tag", text())
+                      .with("dir", text())
+                      .with("file", text())
+                      .done())
+              .done());
+  private static final Shape STEP =
+      either(
+          step().must("script", text(1, Integer.MAX_VALUE)).done(),
+          step()
+              .must("step", STEP_SOURCE)
+              .with("inputs", map(STEP_NAME, "a name of letters, digits and _", anything()))
+              .done(),
+          step()
+              .must("func", STEP_SOURCE)
+              .with("inputs", map(STEP_NAME, "a name of letters, digits and _", anything()))
+              .done());
+  private static final Shape STEPS = list(STEP, 1, Integer.MAX_VALUE);
+
+  private static Shape.FieldsBuilder step() {
+    return fields()
+        .must("name", words(matching(STEP_NAME, "a name of letters, digits and _", "build")))
+        .with("env", STEP_ENV);
+  }
 
   private static final SequencedMap<String, Keyword> JOB = new LinkedHashMap<>();
 
@@ -569,9 +765,9 @@ final class Keywords {
     full("retry", RETRY);
     full("timeout", DURATION);
     full("parallel", PARALLEL);
-    full("resource_group", NAME);
-    full("interruptible", yesNo());
-    full("pages", PAGES);
+    kept("resource_group", NAME, "jobs of one group may run at the same time");
+    kept("interruptible", yesNo(), "no job is cancelled because a newer pipeline began");
+    kept("pages", PAGES, "the files are kept as artifacts, and no site is served");
     kept("tags", TAGS, "jobs run on this server whatever their tags");
     kept("image", IMAGE, "jobs run on the host, which must have the tools that the image has");
     kept("services", SERVICES, "no service is started beside the job");
@@ -582,35 +778,18 @@ final class Keywords {
     kept("secrets", SECRETS, "the job does not get these secrets");
     kept("release", RELEASE, "no GitLab release is made");
     kept("hooks", HOOKS, "the hook is not run");
-    kept("inputs", map(anything()), "the job has no inputs");
+    kept("inputs", JOB_INPUTS, "the job has no inputs");
     kept("identity", oneOf("google_cloud"), "the job gets no cloud identity");
     kept("publish", text(), "nothing is published");
     kept("dast_configuration", anything(), "nothing is configured");
     blocking("trigger", TRIGGER, "no pipeline is started by it");
-    blocking("run", list(anything()), "its steps are not run");
+    blocking("run", STEPS, "its steps are not run");
   }
 
   /// The keywords of a job by name.
   static SequencedMap<String, Keyword> job() {
     return Collections.unmodifiableSequencedMap(JOB);
   }
-
-  /// Keywords that `default:` may set for all jobs.
-  static final List<String> DEFAULTS =
-      List.of(
-          "after_script",
-          "artifacts",
-          "before_script",
-          "cache",
-          "hooks",
-          "id_tokens",
-          "identity",
-          "image",
-          "interruptible",
-          "retry",
-          "services",
-          "tags",
-          "timeout");
 
   /// Keywords that do the same as under `default:` when they stand at the top.
   static final List<String> TOP_DEFAULTS =
@@ -638,7 +817,28 @@ final class Keywords {
           "manual_confirmation",
           "dependencies");
 
-  static final Shape STAGES = list(either(text(1, 255), list(text(1, 255))));
+  /// Keywords that [dev.fleetwright.core.pipeline.JobSpec] has no type for; it keeps their text.
+  static final Set<String> UNTYPED =
+      Set.of("identity", "inputs", "publish", "dast_configuration", "run");
+
+  /// A key inside a keyword that has no effect, although the keyword has one.
+  ///
+  /// @param value only this value has none; empty for any
+  record Part(String keyword, String key, String value, String without) {}
+
+  static final List<Part> PARTS =
+      List.of(
+          new Part(
+              "artifacts", "expire_in", "", "artifacts are kept until the pipeline is removed"),
+          new Part("artifacts", "access", "", "who sees the project may download them"),
+          new Part("artifacts", "public", "", "who sees the project may download them"),
+          new Part("artifacts", "expose_as", "", "there are no merge requests to show them in"),
+          new Part("environment", "on_stop", "", "the stop job is played by hand"),
+          new Part("environment", "kubernetes", "", "targets are named in fleetwright.yml instead"),
+          new Part("environment", "action", "prepare", "the auto-stop time is not reset"),
+          new Part("environment", "action", "access", "the auto-stop time is not reset"));
+
+  static final Shape STAGES = list(either(text(1, 255), list(text(1, 255))), 1, Integer.MAX_VALUE);
   static final Shape TOP_VARIABLES = GLOBAL_VARIABLES;
   static final Shape WORKFLOW =
       fields()
@@ -646,21 +846,10 @@ final class Keywords {
           .with("auto_cancel", AUTO_CANCEL)
           .with("rules", WORKFLOW_RULES)
           .done();
+  private static final Shape SPEC_INPUT = input().with("rules", list(INPUT_RULE)).done();
   static final Shape SPEC =
       fields()
-          .with(
-              "inputs",
-              map(
-                  ruled(
-                      fields()
-                          .with("type", oneOf("string", "number", "boolean", "array"))
-                          .with("description", text())
-                          .with("default", anything())
-                          .with("options", list(anything()))
-                          .with("regex", text())
-                          .with("rules", list(map(anything())))
-                          .done(),
-                      Keywords::checkInput)))
+          .with("inputs", map("[a-zA-Z0-9_-]+", "a name of letters, digits, - and _", SPEC_INPUT))
           .with("component", anything())
           .with("include", anything())
           .done();
@@ -683,39 +872,25 @@ final class Keywords {
   private static final Shape INCLUDE_ITEM =
       either(
           text(1, 4_096),
-          fields()
-              .must("local", text(1, 4_096))
-              .with("rules", INCLUDE_RULES)
-              .with("inputs", INPUTS)
-              .done(),
-          fields()
-              .must("project", text(1, 4_096))
-              .must("file", either(text(1, 4_096), list(text(1, 4_096), 1, 150)))
+          included().must("local", YAML_PATH).done(),
+          included()
+              .must("project", PROJECT_PATH)
+              .must("file", either(YAML_PATH, list(YAML_PATH, 1, 150)))
               .with("ref", text())
-              .with("rules", INCLUDE_RULES)
-              .with("inputs", INPUTS)
               .done(),
-          fields()
-              .must("template", text(1, 4_096))
-              .with("rules", INCLUDE_RULES)
-              .with("inputs", INPUTS)
-              .done(),
-          fields()
-              .must("component", text(1, 4_096))
-              .with("rules", INCLUDE_RULES)
-              .with("inputs", INPUTS)
-              .done(),
-          fields()
-              .must(
-                  "remote",
-                  matching(
-                      "(https?://|\\$).+", "an http or https URL", "https://example.org/ci.yml"))
+          included().must("template", YAML_PATH).done(),
+          included().must("component", text(1, 4_096)).done(),
+          included()
+              .must("remote", YAML_URL)
               .with(
                   "integrity",
-                  matching("sha256-[A-Za-z0-9+/]{43}=", "a SHA-256 in base64", "sha256-…="))
-              .with("rules", INCLUDE_RULES)
-              .with("inputs", INPUTS)
+                  words(matching("sha256-[A-Za-z0-9+/]{43}=", "a SHA-256 in base64", "sha256-…=")))
               .done());
+
+  private static Shape.FieldsBuilder included() {
+    return fields().with("rules", INCLUDE_RULES).with("inputs", INPUTS);
+  }
+
   static final Shape INCLUDE = either(INCLUDE_ITEM, list(INCLUDE_ITEM));
 
   private static boolean checkScript(Node node, String path, Problems problems) {
@@ -797,15 +972,109 @@ final class Keywords {
     return sound;
   }
 
-  private static boolean checkReports(Node node, String path, Problems problems) {
-    var sound = true;
-    for (var entry : ((Mapping) node).entries().values()) {
-      if (!REPORT_KINDS.contains(entry.key())) {
-        Shape.unknownKey(entry, path, REPORT_KINDS, problems);
-        sound = false;
-      }
+  private static boolean checkRef(Node node, String path, Problems problems) {
+    var text = ((Text) node).text();
+    var sound =
+        !text.startsWith("/")
+            || text.lastIndexOf('/') < 1
+            || Expression.Regex.of(
+                    text.substring(
+                        0,
+                        text.lastIndexOf('@') > text.lastIndexOf('/')
+                            ? text.lastIndexOf('@')
+                            : text.length()))
+                .isPresent();
+    if (!sound) {
+      problems.error(
+          node.at(),
+          path + ": `" + text + "` is not a pattern of RE2",
+          "RE2 has no look-ahead and no back-references");
     }
     return sound;
+  }
+
+  private static boolean checkSecret(Node node, String path, Problems problems) {
+    var secret = (Mapping) node;
+    var providers =
+        secret.entries().keySet().stream()
+            .filter(key -> !key.equals("file") && !key.equals("token"))
+            .count();
+    if (providers != 1) {
+      problems.error(
+          node.at(),
+          path + (providers == 0 ? " names no provider" : " names more than one provider"),
+          "write one, for example `vault: path/field`");
+      return false;
+    }
+    if (secret.get("gcp_secret_manager").isPresent() && secret.get("token").isEmpty()) {
+      problems.error(
+          node.at(),
+          path + " should have the key token, as gcp_secret_manager needs one",
+          "add `token: $NAME` with a name of `id_tokens`");
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean checkExposed(Node node, String path, Problems problems) {
+    var artifacts = (Mapping) node;
+    var name = artifacts.get("expose_as").orElse(null);
+    if (!(name instanceof Text(var at, var text))) {
+      return true;
+    }
+    var paths = Trees.at(artifacts, "paths").map(Trees::texts).orElse(List.of());
+    if (!EXPOSED_NAME.matches(text)) {
+      problems.error(
+          at,
+          path + ":expose_as can contain only letters, digits, '-', '_' and spaces",
+          "shorten it to such a name");
+      return false;
+    }
+    if (paths.isEmpty() || paths.stream().anyMatch(written -> written.contains("*"))) {
+      problems.error(
+          at, path + ":expose_as needs `paths`, and none of them with `*`", "name the files");
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean filesOfKey(Node node, String path, Problems problems) {
+    var key = (Mapping) node;
+    var sound = key.get("files").isPresent() != key.get("files_commits").isPresent();
+    if (!sound) {
+      problems.error(
+          node.at(), path + " needs either `files` or `files_commits`", "keep one of the two");
+    }
+    return sound;
+  }
+
+  private static boolean refOfProject(Node node, String path, Problems problems) {
+    var map = (Mapping) node;
+    var sound = map.get("ref").isEmpty() || map.get("project").isPresent();
+    if (!sound) {
+      problems.error(map.at(), path + " has a `ref` without a `project`", "add `project`");
+    }
+    return sound;
+  }
+
+  /// A text that a parser accepts; what YAML reads as a number or as true is none.
+  private static Shape writtenAs(
+      String described, String example, Function<String, Optional<String>> complaint) {
+    return words(parsed(described, example, complaint));
+  }
+
+  private static Shape words(Shape shape) {
+    return ruled(
+        shape,
+        (node, path, problems) -> {
+          if (!(node instanceof Text)) {
+            problems.error(
+                node.at(),
+                path + " should be a text and is " + node.described(),
+                "put it in quotes");
+          }
+          return node instanceof Text;
+        });
   }
 
   private static boolean pathsOrRegexp(Node node, String path, Problems problems) {

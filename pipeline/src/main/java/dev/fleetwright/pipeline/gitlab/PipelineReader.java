@@ -269,7 +269,8 @@ public final class PipelineReader {
             jobRules,
             only,
             except,
-            Optional.ofNullable(sound.get("needs")).map(rules::needs)));
+            Optional.ofNullable(sound.get("needs")).map(RuleReader::needs),
+            Optional.ofNullable(sound.get("needs")).map(RuleReader::foreign).orElse(List.of())));
   }
 
   /// The keywords whose values have the right shape; the others are reported.
@@ -328,12 +329,6 @@ public final class PipelineReader {
                 url.at(),
                 path + ":environment:url is not an http or https address and is left out",
                 "start it with `https://` or a variable"));
-    Trees.at(map, "kubernetes")
-        .ifPresent(node ->
-            notYet.kept(
-                node.at(),
-                "environment:kubernetes",
-                "targets are named in fleetwright.yml instead"));
     var stopsItself =
         Trees.textAt(map, "action").filter("stop"::equals).isPresent()
             && Trees.at(map, "on_stop").isPresent();
@@ -485,6 +480,20 @@ public final class PipelineReader {
         }
       }
     });
+    for (var part : Keywords.PARTS) {
+      if (sound.get(part.keyword()) instanceof Mapping map) {
+        Trees.at(map, part.key())
+            .filter(node -> part.value().isEmpty() || part.value().equals(Trees.text(node)))
+            .ifPresent(node ->
+                notYet.kept(
+                    node.at(),
+                    part.keyword()
+                        + ":"
+                        + part.key()
+                        + (part.value().isEmpty() ? "" : ": " + part.value()),
+                    part.without()));
+      }
+    }
   }
 
   private RefFilter filter(Node node, String path) {

@@ -1,5 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
@@ -7,6 +8,7 @@ import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobSpec.Retry;
 import dev.fleetwright.core.pipeline.JobSpec.When;
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.SpokenDuration;
 import dev.fleetwright.pipeline.source.SourceTree;
@@ -57,7 +59,8 @@ final class Planner {
       Optional<Rule> rule,
       When when,
       SequencedMap<String, Variable> variables,
-      Optional<List<NeedText>> needs) {}
+      Optional<List<NeedText>> needs,
+      List<Workplace.Foreign> foreign) {}
 
   Planned plan() {
     refuseUnread();
@@ -140,7 +143,8 @@ final class Planner {
               && !job.except().map(filter -> filter.any(context, facts)).orElse(false);
       return in && written != When.NEVER
           ? Optional.of(
-              new Chosen(job, instance, Optional.empty(), written, variables, job.needs()))
+              new Chosen(
+                  job, instance, Optional.empty(), written, variables, job.needs(), job.foreign()))
           : Optional.empty();
     }
     var winner = Rule.winner(job.rules().get(), facts);
@@ -150,7 +154,14 @@ final class Planner {
     }
     variables.putAll(winner.get().variables());
     return Optional.of(
-        new Chosen(job, instance, winner, when, variables, winner.get().needs().or(job::needs)));
+        new Chosen(
+            job,
+            instance,
+            winner,
+            when,
+            variables,
+            winner.get().needs().or(job::needs),
+            winner.get().needs().isPresent() ? List.of() : job.foreign()));
   }
 
   /// What is not read could change everything else, `workflow` included.
@@ -189,6 +200,8 @@ final class Planner {
     var variables = chosen.variables();
     var expansion = layers.expansion(variables);
     var needs = chosen.needs().map(list -> needs(chosen, list, all, instances));
+    var sequel = new SequelReader(job, expansion);
+    var aftermath = sequel.aftermath();
     return new JobSpec(
         chosen.instance().name(),
         job.stage(),
@@ -204,9 +217,9 @@ final class Planner {
         chosen.when() == When.DELAYED
             ? chosen.rule().flatMap(Rule::startIn).or(() -> duration(job.keyword("start_in")))
             : Optional.empty(),
-        job.keyword("artifacts").map(Planner::artifacts).orElse(List.of()),
+        artifacts(job, aftermath.pages(), expansion),
         job.keyword("environment").map(node -> environment(node, expansion)),
-        job.keyword("image").flatMap(PipelineFile::imageName).map(expansion::inText),
+        new WorkplaceReader(job, expansion).read(chosen.foreign()),
         new TreeSet<>(
             job.keyword("tags").map(Trees::texts).orElse(List.of()).stream()
                 .map(expansion::inText)
@@ -217,6 +230,11 @@ final class Planner {
             .flatMap(Rule::interruptible)
             .or(() -> job.keyword("interruptible").map(Trees::isTrue))
             .orElse(false),
+        sequel.trigger(),
+        chosen.when() == When.MANUAL
+            ? job.keyword("manual_confirmation").map(Trees::text).map(expansion::inText)
+            : Optional.empty(),
+        aftermath,
         otherKeywords(job));
   }
 
@@ -320,15 +338,13 @@ final class Planner {
   /// Contract 2a.5: what is given counts; a manual job without rules may fail, one with rules may
   /// not.
   private static AllowFailure allowFailure(Chosen chosen) {
-    var byRule = chosen.rule().flatMap(Rule::allowFailure);
-    if (byRule.isPresent()) {
-      return byRule.get() ? AllowFailure.YES : AllowFailure.NO;
-    }
-    var written = chosen.job().keyword("allow_failure");
+    var written =
+        chosen
+            .rule()
+            .flatMap(Rule::allowFailure)
+            .or(() -> chosen.job().keyword("allow_failure").map(RuleReader::allowFailure));
     if (written.isPresent()) {
-      return written.get() instanceof Mapping map
-          ? new AllowFailure(false, map.get("exit_codes").map(Trees::numbers).orElse(List.of()))
-          : Trees.isTrue(written.get()) ? AllowFailure.YES : AllowFailure.NO;
+      return written.get();
     }
     return chosen.when() == When.MANUAL && chosen.rule().isEmpty()
         ? AllowFailure.YES
@@ -350,26 +366,29 @@ final class Planner {
     return node.map(Trees::text).flatMap(SpokenDuration::parse);
   }
 
-  private static List<ArtifactSpec> artifacts(Node node) {
-    var map = (Mapping) node;
-    var name = Trees.textAt(map, "name");
-    var keep =
-        Trees.textAt(map, "when")
-            .map(when -> ArtifactSpec.Keep.valueOf(when.toUpperCase(Locale.ROOT)))
-            .orElse(ArtifactSpec.Keep.ON_SUCCESS);
+  private static List<ArtifactSpec> artifacts(
+      Job job, Optional<Aftermath.Pages> pages, VariableExpansion expansion) {
+    var map =
+        job.keyword("artifacts")
+            .map(Mapping.class::cast)
+            .orElseGet(() -> new Mapping(job.at(), new LinkedHashMap<>()));
     var expireIn = duration(Trees.at(map, "expire_in"));
-    var paths = Trees.at(map, "paths").map(Trees::texts).orElse(List.of());
-    var untracked = Trees.at(map, "untracked").map(Trees::isTrue).orElse(false);
     var result = new ArrayList<ArtifactSpec>();
+    var paths = artifactPaths(map, pages, expansion);
+    var untracked = Trees.at(map, "untracked").map(Trees::isTrue).orElse(false);
     if (!paths.isEmpty() || untracked) {
       result.add(
           new ArtifactSpec(
-              name,
+              Trees.textAt(map, "name"),
               paths,
               Trees.at(map, "exclude").map(Trees::texts).orElse(List.of()),
               untracked,
-              keep,
+              Trees.textAt(map, "when")
+                  .map(when -> ArtifactSpec.Keep.valueOf(when.toUpperCase(Locale.ROOT)))
+                  .orElse(ArtifactSpec.Keep.ON_SUCCESS),
               expireIn,
+              access(map),
+              Trees.textAt(map, "expose_as"),
               Optional.empty()));
     }
     if (Trees.at(map, "reports").orElse(null) instanceof Mapping reports) {
@@ -390,11 +409,42 @@ final class Planner {
                       false,
                       ArtifactSpec.Keep.ALWAYS,
                       expireIn,
+                      access(map),
+                      Optional.empty(),
                       Optional.of(kind)));
             }
           });
     }
     return result;
+  }
+
+  /// The folder of a web site is an artifact, also when only `pages` names it.
+  private static List<String> artifactPaths(
+      Mapping map, Optional<Aftermath.Pages> pages, VariableExpansion expansion) {
+    var paths =
+        new ArrayList<>(
+            Trees.at(map, "paths").map(Trees::texts).orElse(List.of()).stream()
+                .map(expansion::inText)
+                .toList());
+    pages
+        .map(Aftermath.Pages::publish)
+        .filter(folder -> paths.stream().noneMatch(path -> isOrHolds(path, folder)))
+        .ifPresent(paths::add);
+    return paths;
+  }
+
+  private static boolean isOrHolds(String path, String folder) {
+    var bare = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    return bare.equals(folder) || bare.startsWith(folder + "/") || folder.startsWith(bare + "/");
+  }
+
+  private static ArtifactSpec.Access access(Mapping map) {
+    return Trees.textAt(map, "access")
+        .map(word -> ArtifactSpec.Access.valueOf(word.toUpperCase(Locale.ROOT)))
+        .orElseGet(() ->
+            Trees.at(map, "public").map(Trees::isTrue).orElse(true)
+                ? ArtifactSpec.Access.ALL
+                : ArtifactSpec.Access.DEVELOPER);
   }
 
   private static EnvironmentSpec environment(Node node, VariableExpansion expansion) {
@@ -405,7 +455,8 @@ final class Planner {
           EnvironmentSpec.Action.START,
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          new TreeMap<>());
     }
     var map = (Mapping) node;
     return new EnvironmentSpec(
@@ -416,15 +467,31 @@ final class Planner {
             .orElse(EnvironmentSpec.Action.START),
         Trees.textAt(map, "on_stop"),
         Trees.textAt(map, "auto_stop_in").map(expansion::inText).flatMap(SpokenDuration::parse),
-        Trees.textAt(map, "deployment_tier"));
+        Trees.textAt(map, "deployment_tier").map(expansion::inText),
+        Trees.at(map, "kubernetes")
+            .map(cluster -> cluster((Mapping) cluster, expansion))
+            .orElseGet(TreeMap::new));
+  }
+
+  private static SortedMap<String, String> cluster(Mapping map, VariableExpansion expansion) {
+    var cluster = new TreeMap<String, String>();
+    map.entries()
+        .forEach((key, entry) -> {
+          if (entry.value() instanceof Mapping inner) {
+            cluster(inner, expansion)
+                .forEach((name, value) -> cluster.put(key + "." + name, value));
+          } else if (!Trees.isNothing(entry.value())) {
+            cluster.put(key, expansion.inText(Trees.text(entry.value())));
+          }
+        });
+    return cluster;
   }
 
   private static SortedMap<String, String> otherKeywords(Job job) {
     var others = new TreeMap<String, String>();
     job.keywords()
         .forEach((name, node) -> {
-          var keyword = Keywords.job().get(name);
-          if (keyword != null && keyword.support() == Keywords.Support.KEPT) {
+          if (Keywords.UNTYPED.contains(name)) {
             others.put(name, FlowText.of(node));
           }
         });

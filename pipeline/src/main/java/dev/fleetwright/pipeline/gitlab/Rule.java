@@ -1,6 +1,7 @@
 package dev.fleetwright.pipeline.gitlab;
 
 import com.google.re2j.Pattern;
+import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.pipeline.expression.Expression;
 import dev.fleetwright.pipeline.source.Glob;
@@ -21,7 +22,7 @@ record Rule(
     Optional<Paths> exists,
     Optional<When> when,
     Optional<Duration> startIn,
-    Optional<Boolean> allowFailure,
+    Optional<AllowFailure> allowFailure,
     SequencedMap<String, Variable> variables,
     Optional<List<NeedText>> needs,
     Optional<Boolean> interruptible) {

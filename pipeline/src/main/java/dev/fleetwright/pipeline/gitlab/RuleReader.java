@@ -2,7 +2,9 @@ package dev.fleetwright.pipeline.gitlab;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.When;
+import dev.fleetwright.core.pipeline.Workplace.Foreign;
 import dev.fleetwright.pipeline.expression.Expression;
 import dev.fleetwright.pipeline.expression.ExpressionParser;
 import dev.fleetwright.pipeline.problem.Position;
@@ -46,10 +48,17 @@ final class RuleReader {
         Trees.at(rule, "exists").map(node -> paths(node, path + ":exists")),
         Trees.at(rule, "when").map(RuleReader::when),
         Trees.at(rule, "start_in").flatMap(node -> SpokenDuration.parse(Trees.text(node))),
-        Trees.at(rule, "allow_failure").map(Trees::isTrue),
+        Trees.at(rule, "allow_failure").map(RuleReader::allowFailure),
         Trees.at(rule, "variables").map(RuleReader::variables).orElseGet(LinkedHashMap::new),
-        Trees.at(rule, "needs").map(this::needs),
+        Trees.at(rule, "needs").map(RuleReader::needs),
         Trees.at(rule, "interruptible").map(Trees::isTrue));
+  }
+
+  static AllowFailure allowFailure(Node node) {
+    if (node instanceof Mapping map) {
+      return new AllowFailure(false, map.get("exit_codes").map(Trees::numbers).orElse(List.of()));
+    }
+    return Trees.isTrue(node) ? AllowFailure.YES : AllowFailure.NO;
   }
 
   static When when(Node node) {
@@ -132,24 +141,46 @@ final class RuleReader {
     return new Rule.Paths(Trees.at(map, "paths").map(Trees::texts).orElse(List.of()), regexp);
   }
 
-  List<NeedText> needs(Node node) {
+  static List<NeedText> needs(Node node) {
     var needs = new ArrayList<NeedText>();
     for (var item : Trees.items(node)) {
       if (item instanceof Text(var at, var job)) {
         needs.add(new NeedText(at, job, true, false, Optional.empty()));
       } else if (item instanceof Mapping map) {
-        var elsewhere = Trees.at(map, "project").or(() -> Trees.at(map, "pipeline")).map(Node::at);
-        if (elsewhere.isPresent()) {
-          problems.warning(
-              elsewhere.get(),
-              "`needs` of a job in another pipeline is understood and not acted on yet",
-              "its artifacts are not fetched");
-        } else {
+        if (!isForeign(map)) {
           needs.add(need(map));
         }
       }
     }
     return List.copyOf(needs);
+  }
+
+  private static boolean isForeign(Mapping need) {
+    return Trees.at(need, "project").isPresent() || Trees.at(need, "pipeline").isPresent();
+  }
+
+  /// The needs of jobs in other pipelines.
+  static List<Foreign> foreign(Node node) {
+    var foreign = new ArrayList<Foreign>();
+    for (var item : Trees.items(node)) {
+      if (item instanceof Mapping map && isForeign(map)) {
+        foreign.add(foreignNeed(map));
+      }
+    }
+    return List.copyOf(foreign);
+  }
+
+  private static Foreign foreignNeed(Mapping map) {
+    var job = Trees.textAt(map, "job");
+    var artifacts = Trees.at(map, "artifacts").map(Trees::isTrue).orElse(true);
+    var project = Trees.textAt(map, "project");
+    if (project.isPresent()) {
+      return new Foreign.OfProject(
+          project.get(), Trees.textAt(map, "ref").orElse(""), job.orElse(""), artifacts);
+    }
+    var pipeline = Trees.textAt(map, "pipeline").orElse("");
+    return job.<Foreign>map(name -> new Foreign.OfPipeline(pipeline, name, artifacts))
+        .orElseGet(() -> new Foreign.Status(pipeline));
   }
 
   private static NeedText need(Mapping map) {

@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline.gitlab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.source.MemoryTree;
 import java.util.List;
@@ -200,7 +201,7 @@ class PipelineReaderTest {
     assertThat(job.variables())
         .containsExactlyInAnyOrderEntriesOf(Map.of("X", "a", "Y", "c", "Z", "own"));
     assertThat(job.tags()).containsExactly("a");
-    assertThat(job.image()).contains("c");
+    assertThat(job.workplace().image()).map(Workplace.Image::name).contains("c");
   }
 
   @Test
@@ -261,7 +262,7 @@ class PipelineReaderTest {
         .extracting(job ->
             job.name()
                 + " "
-                + job.image().orElse("-")
+                + job.workplace().image().map(Workplace.Image::name).orElse("-")
                 + " "
                 + job.script()
                 + " "

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobSpec.When;
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.pipeline.variable.Variable;
 import java.time.Duration;
@@ -426,21 +427,22 @@ class PlannerTest {
               resource_group: prod/$CI_COMMIT_BRANCH
               interruptible: true
               services: [postgres]
+              identity: google_cloud
             """,
             push("main"));
 
     assertThat(spec.script()).containsExactly("one", "two", "three");
     assertThat(spec.afterScript()).containsExactly("four");
-    assertThat(spec.image()).contains("img:1a2b3c4d");
+    assertThat(spec.workplace().image()).map(Workplace.Image::name).contains("img:1a2b3c4d");
     assertThat(spec.tags()).containsExactly("docker", "shop");
     assertThat(spec.retry()).isEqualTo(new JobSpec.Retry(2, List.of("script_failure"), List.of(7)));
     assertThat(spec.timeout()).contains(Duration.ofMinutes(90));
     assertThat(spec.resourceGroup()).contains("prod/main");
     assertThat(spec.interruptible()).isTrue();
-    assertThat(spec.otherKeywords())
-        .containsEntry("services", "[\"postgres\"]")
-        .containsEntry("image", "{\"name\": \"img:$CI_COMMIT_SHORT_SHA\", \"entrypoint\": [\"\"]}")
-        .doesNotContainKey("script");
+    assertThat(spec.workplace().services())
+        .extracting(service -> service.image().name())
+        .containsExactly("postgres");
+    assertThat(spec.otherKeywords()).containsOnly(Map.entry("identity", "\"google_cloud\""));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.fleetwright.server.operations;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.JobSpec;
@@ -10,6 +11,7 @@ import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec.Action;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.release.Release;
@@ -120,10 +122,13 @@ public final class DeployScripts {
             Optional.empty(),
             List.of(),
             Optional.empty(),
-            Optional.empty(),
+            Workplace.BARE,
             new java.util.TreeSet<>(),
             Optional.empty(),
             false,
+            Optional.empty(),
+            Optional.empty(),
+            Aftermath.NONE,
             new TreeMap<>()),
         component.files(),
         variables,

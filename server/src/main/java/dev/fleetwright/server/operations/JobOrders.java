@@ -97,7 +97,7 @@ public final class JobOrders {
     all.put("CI_JOB_STAGE", spec.stage());
     all.put("CI_JOB_URL", url(pipeline) + "/jobs/" + job.id());
     all.put("CI_NODE_TOTAL", spec.variables().getOrDefault("CI_NODE_TOTAL", "1"));
-    spec.image().ifPresent(image -> all.put("CI_JOB_IMAGE", image));
+    spec.workplace().image().ifPresent(image -> all.put("CI_JOB_IMAGE", image.name()));
     spec.environment()
         .filter(e -> EnvironmentName.valid(e.name()))
         .ifPresent(environment -> {
