@@ -1,0 +1,155 @@
+package dev.fleetwright.server.ui;
+
+import dev.fleetwright.core.log.LogName;
+import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobStatus;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.server.http.Call;
+import dev.fleetwright.server.http.Refusal;
+import dev.fleetwright.server.http.Route;
+import dev.fleetwright.server.operations.Answer;
+import dev.fleetwright.server.operations.Operations;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/// Pipelines and their jobs.
+final class PipelinePages {
+
+  private final Sources sources;
+  private final Operations operations;
+  private final Framing framing;
+  private final Addressed addressed;
+  private final PipelinePresenter pipelines;
+  private final LogParts logs;
+  private final LogTails tails;
+
+  PipelinePages(Sources sources, Operations operations, Framing framing, LogTails tails) {
+    this.sources = sources;
+    this.operations = operations;
+    this.framing = framing;
+    this.addressed = new Addressed(sources);
+    this.pipelines = new PipelinePresenter(sources);
+    this.logs = new LogParts(sources.logs());
+    this.tails = tails;
+  }
+
+  List<Route> routes() {
+    var pipeline = "/projects/{project}/pipelines/{number}";
+    var job = "/projects/{project}/jobs/{job}";
+    return List.of(
+        Framing.show(pipeline, "One pipeline.", this::pipeline),
+        Framing.act(pipeline + "/cancel", "End a pipeline.", this::cancelPipeline),
+        Framing.show(job, "One job.", this::job),
+        Framing.show(job + "/log", "What a job prints.", this::jobLog),
+        Framing.act(job + "/play", "Start a manual job.", this::playJob),
+        Framing.act(job + "/retry", "Run a job again.", this::retryJob),
+        Framing.act(job + "/cancel", "End a job.", this::cancelJob));
+  }
+
+  private void pipeline(Call call) {
+    showPipeline(call, 200, addressed.pipeline(call), List.of());
+  }
+
+  private void showPipeline(Call call, int status, Pipeline pipeline, List<Notice> notices) {
+    var all = new ArrayList<>(notices);
+    all.addAll(PipelinePresenter.notices(pipeline));
+    var page = pipelines.page(pipeline, now());
+    var frame =
+        framing.frame(
+            call,
+            page.title(),
+            Framing.crumbs(pipeline, page.title(), ""),
+            Paths.pipeline(pipeline.project(), pipeline.number()),
+            "pipeline=" + pipeline.id(),
+            page.title() + " is " + page.status().word(),
+            all);
+    Framing.answer(call, status, frame, Html.pipeline(frame, page));
+  }
+
+  private void job(Call call) {
+    showJob(call, 200, addressed.job(call), List.of());
+  }
+
+  private void showJob(Call call, int status, Addressed.Run run, List<Notice> notices) {
+    var path = Paths.job(run.pipeline().project(), run.job().id());
+    var log =
+        logs.all(
+            LogName.job(run.job().id()),
+            path + "/log",
+            grows(run.job()),
+            "/api/v1/jobs/" + run.job().id() + "/log");
+    var page = pipelines.page(run.pipeline(), run.job(), log, now());
+    var frame =
+        framing.frame(
+            call,
+            page.name(),
+            Framing.crumbs(run.pipeline(), "Pipeline #" + run.pipeline().number(), page.name()),
+            path,
+            "job=" + run.job().id(),
+            "Job %s is %s".formatted(page.name(), page.status().word()),
+            notices);
+    Framing.answer(call, status, frame, Html.job(frame, page));
+  }
+
+  private static boolean grows(Job job) {
+    return job.status() == JobStatus.RUNNING;
+  }
+
+  private void jobLog(Call call) throws InterruptedException {
+    var run = addressed.job(call);
+    tails.answer(
+        call,
+        LogName.job(run.job().id()),
+        Paths.job(run.pipeline().project(), run.job().id()) + "/log",
+        grows(run.job()));
+  }
+
+  private void cancelPipeline(Call call) {
+    var pipeline = addressed.pipeline(call);
+    switch (operations.pipelines().cancelAll(pipeline.id(), call.actor())) {
+      case Answer.Done<Pipeline> _ ->
+          call.goTo(Paths.pipeline(pipeline.project(), pipeline.number()));
+      case Answer.NotFound<Pipeline>(var what) -> throw Refusal.notFound(what);
+      case Answer.Refused<Pipeline>(_, var message, var remedy, var problems) ->
+          showPipeline(
+              call,
+              409,
+              pipeline,
+              List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
+    }
+  }
+
+  private void playJob(Call call) {
+    steerJob(call, id -> operations.pipelines().play(id, call.actor()));
+  }
+
+  private void retryJob(Call call) {
+    steerJob(call, id -> operations.pipelines().retry(id, call.actor()));
+  }
+
+  private void cancelJob(Call call) {
+    steerJob(call, id -> operations.pipelines().cancel(id, call.actor()));
+  }
+
+  /// The way goes back to the pipeline: there one sees what follows.
+  private void steerJob(Call call, Function<Long, Answer<Job>> wish) {
+    var run = addressed.job(call);
+    switch (wish.apply(run.job().id())) {
+      case Answer.Done<Job> _ ->
+          call.goTo(Paths.pipeline(run.pipeline().project(), run.pipeline().number()));
+      case Answer.NotFound<Job>(var what) -> throw Refusal.notFound(what);
+      case Answer.Refused<Job>(_, var message, var remedy, var problems) ->
+          showJob(
+              call,
+              409,
+              addressed.job(call),
+              List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
+    }
+  }
+
+  private Instant now() {
+    return sources.clock().instant();
+  }
+}
