@@ -65,12 +65,13 @@ public record Deploy(
     STUCK,
     CANCELLED,
     SUPERSEDED,
+    PREEMPTED,
     REFUSED;
 
     /// Whether it never changes again.
     public boolean finished() {
       return switch (this) {
-        case SUCCEEDED, ROLLED_BACK, STUCK, CANCELLED, SUPERSEDED, REFUSED -> true;
+        case SUCCEEDED, ROLLED_BACK, STUCK, CANCELLED, SUPERSEDED, PREEMPTED, REFUSED -> true;
         case DRAFT, WAITING, RUNNING, PAUSED, VERIFYING, ROLLING_BACK -> false;
       };
     }
@@ -81,7 +82,8 @@ public record Deploy(
   /// @param name short and fixed, such as `approval` or `queue`
   /// @param reason why it is closed
   /// @param endedBy what would open it
-  public record Gate(String name, String reason, String endedBy) {}
+  /// @param opensAt when it opens by itself, where that is known
+  public record Gate(String name, String reason, String endedBy, Optional<Instant> opensAt) {}
 
   /// A deploy with everything that is known of it.
   public record Detail(
@@ -89,10 +91,11 @@ public record Deploy(
 
   /// How far one step is.
   ///
+  /// @param target that it changes; empty when it changes nothing
   /// @param note what was done, or why not
   public record StepStatus(
       int index,
-      String target,
+      Optional<String> target,
       String words,
       StepState state,
       Optional<String> note,

@@ -42,13 +42,14 @@ public record Plan(
     NONE
   }
 
-  /// One thing that the plan asks of one target.
+  /// One thing that the plan does.
   ///
   /// @param index from 0
+  /// @param target that it changes; empty when it changes nothing, such as a hold
   /// @param words for people
   /// @param observable whether what it did can be seen afterwards; if not, it is run at most once
   ///   by itself
   /// @param undoable whether taking it back does anything
   public record Step(
-      int index, String target, String words, boolean observable, boolean undoable) {}
+      int index, Optional<String> target, String words, boolean observable, boolean undoable) {}
 }

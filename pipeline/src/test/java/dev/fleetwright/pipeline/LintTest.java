@@ -202,7 +202,7 @@ class LintTest {
         .extracting(component -> component.name() + " " + component.files().orElse(""))
         .containsExactly("web build/web", "target target", "dist dist");
     assertThat(file.environments())
-        .extracting(rule -> rule.pattern() + " " + rule.policy().approvals())
+        .extracting(rule -> rule.pattern() + " " + rule.policy().gating().approvals().required())
         .containsExactly("review/* 0", "staging 0", "production 1");
   }
 }

@@ -7,10 +7,12 @@ import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployEvent.Approved;
 import dev.fleetwright.core.deploy.DeployEvent.BasisMoved;
 import dev.fleetwright.core.deploy.DeployEvent.CancelAsked;
+import dev.fleetwright.core.deploy.DeployEvent.GateDecided;
 import dev.fleetwright.core.deploy.DeployEvent.Held;
 import dev.fleetwright.core.deploy.DeployEvent.PauseAsked;
 import dev.fleetwright.core.deploy.DeployEvent.PlanRefused;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
+import dev.fleetwright.core.deploy.DeployEvent.PreemptedBy;
 import dev.fleetwright.core.deploy.DeployEvent.Rejected;
 import dev.fleetwright.core.deploy.DeployEvent.RepeatAsked;
 import dev.fleetwright.core.deploy.DeployEvent.ResumeAsked;
@@ -27,8 +29,13 @@ import dev.fleetwright.core.deploy.DeployEvent.SupersededBy;
 import dev.fleetwright.core.deploy.DeployEvent.UndoRefused;
 import dev.fleetwright.core.deploy.DeployEvent.VerificationFailed;
 import dev.fleetwright.core.deploy.DeployEvent.Verified;
+import dev.fleetwright.core.deploy.DeployEvent.WatchBegan;
+import dev.fleetwright.core.deploy.DeployEvent.WatchEnded;
+import dev.fleetwright.core.deploy.DeployEvent.WatchFailed;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.GateDecision;
 import dev.fleetwright.core.plan.Plan;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +56,11 @@ final class EventJson {
       case Approved(var by, var plan) -> json.put("by", by).put("plan", plan.hex());
       case Rejected(var by, var reason) -> json.put("by", by).put("reason", reason);
       case Held(var gates) -> json.set("gates", gates(gates));
+      case GateDecided(var gate, var decision) -> json.put("gate", gate).setAll(decision(decision));
+      case WatchBegan(var step, var since) -> json.put("step", step).put("since", since.toString());
+      case WatchEnded(var step, var note) -> json.put("step", step).put("note", note);
+      case WatchFailed(var step, var reason) -> json.put("step", step).put("reason", reason);
+      case PreemptedBy(var deploy) -> json.put("deploy", deploy);
       case Started _ -> json;
       case BasisMoved(var moved) -> json.put("what", moved);
       case StepBegun(var step) -> json.put("step", step);
@@ -100,6 +112,11 @@ final class EventJson {
       case "approved" -> new Approved(json.text("by"), new Digest(json.text("plan")));
       case "rejected" -> new Rejected(json.text("by"), json.text("reason"));
       case "held" -> new Held(readGates(json));
+      case "gate_decided" -> new GateDecided(json.text("gate"), readDecision(json));
+      case "watch_began" -> new WatchBegan(json.number("step"), Instant.parse(json.text("since")));
+      case "watch_ended" -> new WatchEnded(json.number("step"), json.text("note"));
+      case "watch_failed" -> new WatchFailed(json.number("step"), json.text("reason"));
+      case "preempted_by" -> new PreemptedBy(json.whole("deploy"));
       case "started" -> new Started();
       case "basis_moved" -> new BasisMoved(json.text("what"));
       case "step_begun" -> new StepBegun(json.number("step"));
@@ -125,16 +142,35 @@ final class EventJson {
   static ArrayNode gates(List<Gate> gates) {
     var list = Json.list(List.of());
     for (var gate : gates) {
-      list.addObject()
-          .put("name", gate.name())
-          .put("reason", gate.reason())
-          .put("ended_by", gate.endedBy());
+      var json =
+          list.addObject()
+              .put("name", gate.name())
+              .put("reason", gate.reason())
+              .put("ended_by", gate.endedBy());
+      gate.opensAt().ifPresent(then -> json.put("opens_at", then.toString()));
     }
     return list;
   }
 
   static List<Gate> readGates(Json json) {
     return json.objects(
-        "gates", gate -> new Gate(gate.text("name"), gate.text("reason"), gate.text("ended_by")));
+        "gates",
+        gate ->
+            new Gate(
+                gate.text("name"),
+                gate.text("reason"),
+                gate.text("ended_by"),
+                gate.maybeText("opens_at").map(Instant::parse)));
+  }
+
+  static ObjectNode decision(GateDecision decision) {
+    return Json.object()
+        .put("open", decision.open())
+        .put("by", decision.by())
+        .put("reason", decision.reason());
+  }
+
+  static GateDecision readDecision(Json json) {
+    return new GateDecision(json.yes("open"), json.text("by"), json.text("reason"));
   }
 }

@@ -112,6 +112,10 @@ final class Json {
     return node.booleanValue();
   }
 
+  Optional<Boolean> maybeYes(String key) {
+    return maybe(key).isEmpty() ? Optional.empty() : Optional.of(yes(key));
+  }
+
   List<String> texts(String key) {
     return listOf(what + ", `" + key + "`,", there(key));
   }

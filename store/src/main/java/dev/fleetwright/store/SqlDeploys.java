@@ -4,6 +4,7 @@ import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
+import dev.fleetwright.core.canonical.Bencode.Listing;
 import dev.fleetwright.core.canonical.Bencode.Text;
 import dev.fleetwright.core.canonical.Bencode.Value;
 import dev.fleetwright.core.canonical.Bencode.Whole;
@@ -25,6 +26,7 @@ import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.target.Component;
+import dev.fleetwright.core.target.Revision;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +34,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Deploys and their events.
 ///
@@ -118,10 +122,10 @@ final class SqlDeploys implements Deploys {
         session.only(
             """
             INSERT INTO deploy
-              (project, number, environment, kind, release, rollback_of, script, job, exact,
-               asked_by, reason, idempotency_key, created_at, sequence, state, snapshot, plan,
+              (project, number, environment, kind, release, rollback_of, script, job, components,
+               not_before, exact, asked_by, reason, idempotency_key, created_at, sequence, state, snapshot, plan,
                needs_engine, holds, started_at, finished_at, updated_at, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?, 0, NULL, NULL, ?, '')
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?, 0, NULL, NULL, ?, '')
             RETURNING id
             """,
             row -> row.whole("id"),
@@ -133,6 +137,8 @@ final class SqlDeploys implements Deploys {
             request.rollbackOf(),
             request.script().map(script -> script.canonical().bytes()),
             request.job(),
+            String.join(",", request.only()),
+            request.notBefore().map(Times::kept),
             request.plan().isPresent(),
             by.name(),
             request.reason(),
@@ -150,6 +156,10 @@ final class SqlDeploys implements Deploys {
     request.release().ifPresent(release -> facts.put("release", release.toString()));
     request.rollbackOf().ifPresent(of -> facts.put("rollback_of", of.toString()));
     request.job().ifPresent(job -> facts.put("job", job.toString()));
+    request.notBefore().ifPresent(then -> facts.put("not_before", Times.text(then)));
+    if (!request.only().isEmpty()) {
+      facts.put("only", String.join(",", request.only()));
+    }
     request.script().ifPresent(script -> facts.put("script", script.digest().toString()));
     facts.put("reason", request.reason());
     tell(session, environment, draft, "asked", facts, by, at);
@@ -298,11 +308,12 @@ final class SqlDeploys implements Deploys {
       } else {
         session.changeOne(
             """
-            INSERT INTO live (environment, target, revision, release, deploy, since, mixed)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO live (environment, target, revision, release, deploy, since, mixed, good)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (environment, target) DO UPDATE
               SET revision = excluded.revision, release = excluded.release,
-                  deploy = excluded.deploy, since = excluded.since, mixed = excluded.mixed
+                  deploy = excluded.deploy, since = excluded.since, mixed = excluded.mixed,
+                  good = CASE WHEN ? = 1 THEN excluded.good ELSE live.good END
             """,
             environment,
             change.target(),
@@ -310,7 +321,9 @@ final class SqlDeploys implements Deploys {
             change.release(),
             now.deploy().id(),
             at,
-            change.mixed());
+            change.mixed(),
+            (change.good() ? change.revision() : Revision.EMPTY.digest()).hex(),
+            change.good());
       }
     }
   }
@@ -346,22 +359,13 @@ final class SqlDeploys implements Deploys {
     return spec.environment().flatMap(environment -> environment.autoStopIn()).map(at::plus);
   }
 
-  /// As [dev.fleetwright.core.engine.EnvironmentQueue#next]: whoever has begun comes first, and
-  /// when that one waits for a person, so do all.
   private static boolean hasWork(Session session, Environment environment) throws SQLException {
-    var holder =
-        session.one(
-            "SELECT needs_engine FROM deploy WHERE environment = ? AND holds = 1",
-            row -> row.yes("needs_engine"),
-            environment.id());
-    return holder.isPresent()
-        ? holder.get()
-        : session
-            .one(
-                "SELECT 1 AS work FROM deploy WHERE environment = ? AND needs_engine = 1 LIMIT 1",
-                _ -> true,
-                environment.id())
-            .isPresent();
+    return session
+        .one(
+            "SELECT 1 AS work FROM deploy WHERE environment = ? AND needs_engine = 1 LIMIT 1",
+            _ -> true,
+            environment.id())
+        .isPresent();
   }
 
   private static Map<String, String> facts(DeployEvent event) {
@@ -520,6 +524,33 @@ final class SqlDeploys implements Deploys {
                 environment));
   }
 
+  @Override
+  public Optional<DeployView> lastSucceeded(long environment) {
+    return transactions.read(
+        "looking for the last success in environment " + environment,
+        session ->
+            session.one(
+                ROWS
+                    + "WHERE d.environment = ? AND d.state = 'succeeded' ORDER BY d.id DESC LIMIT 1",
+                SqlDeploys::view,
+                environment));
+  }
+
+  @Override
+  public Optional<DeployView> lastSucceeded(long environment, long release) {
+    return transactions.read(
+        "looking for the last success of release %d in environment %d"
+            .formatted(release, environment),
+        session ->
+            session.one(
+                ROWS
+                    + "WHERE d.environment = ? AND d.release = ? AND d.state = 'succeeded'"
+                    + " ORDER BY d.id DESC LIMIT 1",
+                SqlDeploys::view,
+                environment,
+                release));
+  }
+
   private static DeployView view(Row row) throws SQLException {
     var deploy = deploy(row);
     var what = "deploy " + deploy.id();
@@ -552,10 +583,16 @@ final class SqlDeploys implements Deploys {
         row.maybeWhole("rollback_of"),
         row.maybeBytes("script").map(bytes -> Component.of(Bencode.readDictionary(bytes))),
         row.maybeWhole("job"),
+        only(row.text("components")),
+        row.maybeTime("not_before"),
         row.yes("exact"),
         row.text("asked_by"),
         row.text("reason"),
         row.time("created_at"));
+  }
+
+  private static SortedSet<String> only(String names) {
+    return names.isEmpty() ? new TreeSet<>() : new TreeSet<>(List.of(names.split(",")));
   }
 
   private static Digest digest(DeployView view) {
@@ -574,6 +611,12 @@ final class SqlDeploys implements Deploys {
     canonical = with(canonical, "rollback_of", deploy.rollbackOf().map(Whole::new));
     canonical = with(canonical, "script", deploy.script().map(Component::canonical));
     canonical = with(canonical, "job", deploy.job().map(Whole::new));
+    canonical =
+        with(
+            canonical,
+            "only",
+            Optional.of(deploy.only()).filter(o -> !o.isEmpty()).map(Listing::ofTexts));
+    canonical = with(canonical, "not_before", deploy.notBefore().map(t -> new Text(Times.text(t))));
     canonical =
         with(
             canonical, "plan", view.state().currentPlan().map(plan -> new Text(plan.hash().hex())));

@@ -77,7 +77,7 @@ final class SqlEnvironments implements Environments {
         Tier.valueOf(row.text("tier").toUpperCase(Locale.ROOT)),
         EnvironmentState.valueOf(row.text("state").toUpperCase(Locale.ROOT)),
         row.maybeText("url"),
-        readPolicy(row.text("policy")),
+        PolicyJson.read(row.text("policy")),
         readTargets(row.bytes("targets")),
         row.maybeTime("auto_stop_at"),
         row.time("created_at"));
@@ -134,7 +134,7 @@ final class SqlEnvironments implements Environments {
             tier.keyword(),
             EnvironmentState.AVAILABLE.keyword(),
             url,
-            text(policy),
+            PolicyJson.text(policy),
             bytes(targets),
             at);
     if (id.isEmpty()) {
@@ -179,7 +179,7 @@ final class SqlEnvironments implements Environments {
     session.changeOne(
         "UPDATE environment SET url = ?, policy = ?, targets = ? WHERE id = ?",
         url,
-        text(policy),
+        PolicyJson.text(policy),
         bytes(targets),
         before.id());
     var environment = find(session, before.id()).orElseThrow();
@@ -194,7 +194,7 @@ final class SqlEnvironments implements Environments {
     facts.put("slug", environment.slug().value());
     facts.put("tier", environment.tier().keyword());
     environment.url().ifPresent(url -> facts.put("url", url));
-    facts.put("policy", text(environment.policy()));
+    facts.put("policy", PolicyJson.text(environment.policy()));
     facts.put(
         "targets",
         String.join(", ", environment.targets().stream().map(TargetBinding::name).toList()));
@@ -245,7 +245,8 @@ final class SqlEnvironments implements Environments {
                         row.maybeWhole("release"),
                         row.whole("deploy"),
                         row.time("since"),
-                        row.yes("mixed")),
+                        row.yes("mixed"),
+                        row.digest("good")),
                 environment));
   }
 
@@ -266,28 +267,6 @@ final class SqlEnvironments implements Environments {
                 """,
                 SqlEnvironments::environment,
                 now));
-  }
-
-  private static String text(Policy policy) {
-    var json = Json.object().put("approvals", policy.approvals());
-    policy.auto().ifPresent(branch -> json.put("auto", branch));
-    policy.after().ifPresent(name -> json.put("after", name.value()));
-    json.set("components", Json.list(policy.components()));
-    json.set("variables", Json.textsNode(policy.variables()));
-    return json.toString();
-  }
-
-  private static Policy readPolicy(String text) {
-    var json = Json.read("an environment's policy", text);
-    var policy =
-        new Policy(
-            json.number("approvals"),
-            json.maybeText("auto"),
-            json.maybeText("after").map(EnvironmentName::new),
-            json.texts("components"),
-            json.map("variables"));
-    json.nothingElse();
-    return policy;
   }
 
   private static byte[] bytes(List<TargetBinding> targets) {

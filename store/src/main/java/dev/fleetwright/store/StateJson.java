@@ -6,6 +6,7 @@ import dev.fleetwright.core.deploy.DeployState.Cancelled;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Preempted;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -16,9 +17,14 @@ import dev.fleetwright.core.deploy.DeployState.Superseded;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployState.Wish;
+import dev.fleetwright.core.deploy.GateDecision;
 import dev.fleetwright.core.engine.RecordUnreadable;
 import dev.fleetwright.core.plan.Plan;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -35,8 +41,13 @@ final class StateJson {
   private static ObjectNode fill(ObjectNode json, DeployState state) {
     return switch (state) {
       case Draft _ -> json;
-      case Waiting(_, var approvedBy, var held) -> {
+      case Waiting(_, var approvedBy, var held, var decided) -> {
         json.set("approved_by", Json.list(approvedBy));
+        if (!decided.isEmpty()) {
+          var decisions = json.putArray("decided");
+          decided.forEach(
+              (gate, decision) -> decisions.add(EventJson.decision(decision).put("gate", gate)));
+        }
         yield json.set("gates", EventJson.gates(held));
       }
       case Running(_, var step, var phase, var wish) -> {
@@ -54,6 +65,7 @@ final class StateJson {
           json.put("step", step).put("cause", cause).put("refusal", refusal);
       case Cancelled(_, var by, var applied) -> json.put("by", by).put("applied", applied);
       case Superseded(var by) -> json.put("by", by);
+      case Preempted(_, var applied, var by) -> json.put("by", by).put("applied", applied);
       case Refused(var reason) -> json.put("reason", reason);
     };
   }
@@ -63,6 +75,8 @@ final class StateJson {
       case Phase.Due _ -> Json.object().put("kind", "due");
       case Phase.Begun _ -> Json.object().put("kind", "begun");
       case Phase.InDoubt(var during) -> Json.object().put("kind", "in_doubt").put("during", during);
+      case Phase.Watching(var since) ->
+          Json.object().put("kind", "watching").put("since", since.toString());
     };
   }
 
@@ -95,7 +109,10 @@ final class StateJson {
       case "draft" -> new Draft();
       case "waiting" ->
           new Waiting(
-              plan.get(), new TreeSet<>(json.texts("approved_by")), EventJson.readGates(json));
+              plan.get(),
+              new TreeSet<>(json.texts("approved_by")),
+              EventJson.readGates(json),
+              readDecisions(json));
       case "running" ->
           new Running(
               plan.get(),
@@ -113,9 +130,17 @@ final class StateJson {
           new Stuck(plan.get(), json.number("step"), json.text("cause"), json.text("refusal"));
       case "cancelled" -> new Cancelled(maybePlan, json.text("by"), json.number("applied"));
       case "superseded" -> new Superseded(json.whole("by"));
+      case "preempted" -> new Preempted(plan.get(), json.number("applied"), json.whole("by"));
       case "refused" -> new Refused(json.text("reason"));
       default -> throw json.unknown(kind);
     };
+  }
+
+  private static SortedMap<String, GateDecision> readDecisions(Json json) {
+    var decided = new TreeMap<String, GateDecision>();
+    json.maybeObjects("decided", d -> Map.entry(d.text("gate"), EventJson.readDecision(d)))
+        .ifPresent(all -> all.forEach(entry -> decided.put(entry.getKey(), entry.getValue())));
+    return decided;
   }
 
   private static Phase readPhase(Json json) {
@@ -125,6 +150,7 @@ final class StateJson {
           case "due" -> new Phase.Due();
           case "begun" -> new Phase.Begun();
           case "in_doubt" -> new Phase.InDoubt(json.text("during"));
+          case "watching" -> new Phase.Watching(Instant.parse(json.text("since")));
           default -> throw json.unknown(kind);
         };
     json.nothingElse();

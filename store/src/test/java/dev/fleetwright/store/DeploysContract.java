@@ -280,8 +280,8 @@ abstract class DeploysContract extends StoreContract {
     var id = deploy.deploy().id();
     assertThat(database.environments().live(production.id()))
         .containsExactly(
-            new Live("edge", v2, Optional.of(release.id()), id, Shop.NOON, false),
-            new Live("here", v2, Optional.of(release.id()), id, Shop.NOON, false));
+            new Live("edge", v2, Optional.of(release.id()), id, Shop.NOON, false, v2),
+            new Live("here", v2, Optional.of(release.id()), id, Shop.NOON, false, v2));
   }
 
   @Test

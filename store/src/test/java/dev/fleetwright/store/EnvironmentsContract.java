@@ -3,16 +3,27 @@ package dev.fleetwright.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentState;
+import dev.fleetwright.core.environment.FreezeWindow;
+import dev.fleetwright.core.environment.Gating;
+import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.Promotion;
+import dev.fleetwright.core.environment.QueueMode;
+import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.target.TargetBinding;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /// What [dev.fleetwright.core.environment.Environments] promises.
@@ -20,9 +31,18 @@ abstract class EnvironmentsContract extends StoreContract {
 
   private static final Policy POLICY =
       new Policy(
-          2,
-          Optional.of("main"),
-          Optional.of(new EnvironmentName("staging")),
+          new Gating(
+              new Approvals(2, new TreeSet<>(List.of("anna", "ben")), true),
+              Duration.ofHours(2),
+              List.of(
+                  new FreezeWindow(
+                      "weekend", "0 16 * * 5", "0 8 * * 1", ZoneId.of("Europe/Amsterdam"))),
+              new TreeSet<>(List.of("load-test")),
+              new TreeSet<>(List.of("security/scan"))),
+          new Promotion(Optional.of("main"), Optional.of(new EnvironmentName("staging")), true),
+          QueueMode.NEWEST_READY_FIRST,
+          Set.of(Idleness.PAUSE),
+          new RollbackTriggers(false, true, true, Duration.ofMinutes(3)),
           List.of("web", "worker"),
           new TreeMap<>(Map.of("GREETING", "hello \"you\"")));
 

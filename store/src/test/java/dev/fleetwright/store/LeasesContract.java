@@ -101,17 +101,19 @@ abstract class LeasesContract extends StoreContract {
 
     assertThat(claimedAndReleased()).as("a draft has to be planned").isTrue();
     shop.after(deploy, new Planned(plan));
-    assertThat(claimedAndReleased()).as("an approval is missing").isFalse();
+    assertThat(claimedAndReleased()).as("its gates have to be looked at").isTrue();
     shop.after(deploy, new Approved("anna", plan.hash()));
     assertThat(claimedAndReleased()).as("it can start").isTrue();
     shop.after(deploy, new Started(), new PauseAsked("bo"), new StepApplied(0, ""));
     assertThat(claimedAndReleased()).as("it pauses").isFalse();
-    shop.deploy(production);
-    assertThat(claimedAndReleased()).as("another waits for the one that pauses").isFalse();
+    var newer = shop.deploy(production).deploy();
+    assertThat(claimedAndReleased()).as("a newer one may take its place").isTrue();
+    shop.after(newer, new CancelAsked("bo"));
+    assertThat(claimedAndReleased()).as("only the one that pauses is left").isFalse();
     shop.after(deploy, new ResumeAsked("bo"));
     assertThat(claimedAndReleased()).as("it goes on").isTrue();
     shop.after(deploy, new CancelAsked("bo"), new StepApplied(1, ""));
-    assertThat(claimedAndReleased()).as("it has ended, the other is next").isTrue();
+    assertThat(claimedAndReleased()).as("all have ended").isFalse();
   }
 
   private boolean claimedAndReleased() {

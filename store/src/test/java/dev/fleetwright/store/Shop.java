@@ -213,25 +213,11 @@ final class Shop {
   }
 
   static DeployRequest start(Environment environment, Release release) {
-    return request(environment, DeployKind.START, Optional.of(release.id()));
+    return DeployRequest.start(environment.id(), release.id()).because("because");
   }
 
   static DeployRequest stop(Environment environment) {
-    return request(environment, DeployKind.STOP, Optional.empty());
-  }
-
-  private static DeployRequest request(
-      Environment environment, DeployKind kind, Optional<Long> release) {
-    return new DeployRequest(
-        environment.id(),
-        kind,
-        release,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        "because");
+    return DeployRequest.stop(environment.id()).because("because");
   }
 
   static DeployRequest of(DeployRequest request, Optional<Plan> plan, Optional<String> key) {
@@ -240,16 +226,11 @@ final class Shop {
 
   static DeployRequest of(
       DeployRequest request, Optional<Plan> plan, Optional<String> key, Optional<Long> job) {
-    return new DeployRequest(
-        request.environment(),
-        request.kind(),
-        request.release(),
-        request.rollbackOf(),
-        Optional.of(component("script", "deploy.sh")),
-        job,
-        plan,
-        key,
-        request.reason());
+    var script = component("script", "deploy.sh");
+    var asked =
+        job.map(id -> request.ofJob(id, script)).orElseGet(() -> request.with(Optional.of(script)));
+    var planned = plan.map(asked::by).orElse(asked);
+    return key.map(planned::once).orElse(planned);
   }
 
   /// A new deploy of a new release.

@@ -2,6 +2,8 @@ package dev.fleetwright.core.deploy;
 
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.plan.Plan;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -27,6 +29,10 @@ public sealed interface DeployEvent {
       gates = List.copyOf(gates);
     }
   }
+
+  /// Somebody decided about one gate; the last decision counts. It outlives a new plan, because it
+  /// is about the deploy and the hour, not about what will change.
+  record GateDecided(String gate, GateDecision decision) implements DeployEvent {}
 
   /// Every gate is open; the first step is due.
   record Started() implements DeployEvent {}
@@ -55,6 +61,20 @@ public sealed interface DeployEvent {
   /// A person wants a step in doubt to be done again.
   record RepeatAsked(int step, String by) implements DeployEvent {}
 
+  /// A step that changes nothing, such as a canary's hold, watches what runs from now on.
+  record WatchBegan(int step, Instant since) implements DeployEvent {
+    public WatchBegan {
+      // As it is kept, so that the event that was read equals the one that was written.
+      since = since.truncatedTo(ChronoUnit.MILLIS);
+    }
+  }
+
+  /// Such a step is over, and the next one is due.
+  record WatchEnded(int step, String note) implements DeployEvent {}
+
+  /// What was watched is not as it should be.
+  record WatchFailed(int step, String reason) implements DeployEvent {}
+
   /// Everything that runs is healthy.
   record Verified() implements DeployEvent {}
 
@@ -77,6 +97,10 @@ public sealed interface DeployEvent {
 
   /// A newer deploy of the same environment went ahead.
   record SupersededBy(long deploy) implements DeployEvent {}
+
+  /// A newer deploy of the same environment was ready while this one only waited. What this one did
+  /// stays until the newer one has changed it.
+  record PreemptedBy(long deploy) implements DeployEvent {}
 
   /// As it is written in the ledger and in answers: `step_applied` …
   default String keyword() {

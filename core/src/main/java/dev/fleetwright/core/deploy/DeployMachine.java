@@ -3,10 +3,12 @@ package dev.fleetwright.core.deploy;
 import dev.fleetwright.core.deploy.DeployEvent.Approved;
 import dev.fleetwright.core.deploy.DeployEvent.BasisMoved;
 import dev.fleetwright.core.deploy.DeployEvent.CancelAsked;
+import dev.fleetwright.core.deploy.DeployEvent.GateDecided;
 import dev.fleetwright.core.deploy.DeployEvent.Held;
 import dev.fleetwright.core.deploy.DeployEvent.PauseAsked;
 import dev.fleetwright.core.deploy.DeployEvent.PlanRefused;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
+import dev.fleetwright.core.deploy.DeployEvent.PreemptedBy;
 import dev.fleetwright.core.deploy.DeployEvent.Rejected;
 import dev.fleetwright.core.deploy.DeployEvent.RepeatAsked;
 import dev.fleetwright.core.deploy.DeployEvent.ResumeAsked;
@@ -23,11 +25,15 @@ import dev.fleetwright.core.deploy.DeployEvent.SupersededBy;
 import dev.fleetwright.core.deploy.DeployEvent.UndoRefused;
 import dev.fleetwright.core.deploy.DeployEvent.VerificationFailed;
 import dev.fleetwright.core.deploy.DeployEvent.Verified;
+import dev.fleetwright.core.deploy.DeployEvent.WatchBegan;
+import dev.fleetwright.core.deploy.DeployEvent.WatchEnded;
+import dev.fleetwright.core.deploy.DeployEvent.WatchFailed;
 import dev.fleetwright.core.deploy.DeployState.Cancelled;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Preempted;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -39,8 +45,10 @@ import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployState.Wish;
 import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Step;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The rules of a deploy: no clock, no store, no target. Every state has an answer to every event;
@@ -75,7 +83,7 @@ public final class DeployMachine {
 
   private static DeployState whileDraft(Draft draft, DeployEvent event) {
     return switch (event) {
-      case Planned(var plan) -> new Waiting(plan, new TreeSet<>(), List.of());
+      case Planned(var plan) -> Waiting.on(plan);
       case PlanRefused(var reason) -> new Refused(reason);
       case Rejected(var by, var reason) -> rejected(by, reason);
       case CancelAsked(var by) -> new Cancelled(Optional.empty(), by, 0);
@@ -97,6 +105,11 @@ public final class DeployMachine {
           UndoRefused _,
           PauseAsked _,
           ResumeAsked _,
+          GateDecided _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
+          PreemptedBy _,
           RollbackAsked _ ->
           draft;
     };
@@ -107,7 +120,7 @@ public final class DeployMachine {
       case Planned(var plan) ->
           plan.hash().equals(waiting.plan().hash())
               ? waiting
-              : new Waiting(plan, new TreeSet<>(), List.of());
+              : new Waiting(plan, new TreeSet<>(), List.of(), waiting.decided());
       case PlanRefused(var reason) -> new Refused(reason);
       case BasisMoved(var what) -> new Refused(what);
       case Approved(var by, var hash) -> {
@@ -116,12 +129,18 @@ public final class DeployMachine {
         }
         var approvedBy = new TreeSet<>(waiting.approvedBy());
         approvedBy.add(by);
-        yield new Waiting(waiting.plan(), approvedBy, waiting.held());
+        yield new Waiting(waiting.plan(), approvedBy, waiting.held(), waiting.decided());
       }
       case Rejected(var by, var reason) -> rejected(by, reason);
-      case Held(var gates) -> new Waiting(waiting.plan(), waiting.approvedBy(), gates);
+      case Held(var gates) ->
+          new Waiting(waiting.plan(), waiting.approvedBy(), gates, waiting.decided());
+      case GateDecided(var gate, var decision) -> {
+        var decided = new TreeMap<>(waiting.decided());
+        decided.put(gate, decision);
+        yield new Waiting(waiting.plan(), waiting.approvedBy(), waiting.held(), decided);
+      }
       case Started _ -> {
-        if (!waiting.approved()) {
+        if (!waiting.ready()) {
           yield waiting;
         }
         yield from(waiting.plan(), 0);
@@ -141,6 +160,10 @@ public final class DeployMachine {
           UndoRefused _,
           PauseAsked _,
           ResumeAsked _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
+          PreemptedBy _,
           RollbackAsked _ ->
           waiting;
     };
@@ -158,11 +181,22 @@ public final class DeployMachine {
       case StepApplied(var at, _) when at == step -> afterStep(running);
       case StepRefused(var at, var reason) when at == step -> undo(plan, step - 1, reason);
       case StepAbandoned(var at, var reason) when at == step -> undo(plan, step, reason);
+      case WatchBegan(var at, var since) when at == step && running.phase() instanceof Phase.Due ->
+          at(running, new Phase.Watching(since));
+      case WatchEnded(var at, _) when at == step && running.phase() instanceof Phase.Watching ->
+          afterStep(running);
+      case WatchFailed(var at, var reason) when at == step -> undo(plan, step - 1, reason);
+      case PreemptedBy(var newer) when running.phase() instanceof Phase.Watching ->
+          new Preempted(plan, step, newer);
       case StoppedBefore(var at) when at == step && running.wish().isPresent() ->
           stoppedBefore(plan, step, running.wish().get());
       case CancelAsked(var by) -> wishing(running, new Wish.Cancel(by));
       case PauseAsked(var by) -> wishing(running, new Wish.Pause(by));
       case RollbackAsked(var by, var reason) -> wishing(running, new Wish.RollBack(by, reason));
+      // Who looked at a canary and says go on does not wait for the clock.
+      case ResumeAsked _
+          when running.phase() instanceof Phase.Watching && running.wish().isEmpty() ->
+          afterStep(running);
       // Before the step has ended, going on takes back the wish to pause.
       case ResumeAsked _ ->
           running.wish().filter(w -> w instanceof Wish.Pause).isPresent()
@@ -186,6 +220,11 @@ public final class DeployMachine {
           VerificationFailed _,
           StepUndone _,
           UndoRefused _,
+          GateDecided _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
+          PreemptedBy _,
           SupersededBy _ ->
           running;
     };
@@ -221,6 +260,7 @@ public final class DeployMachine {
     var step = paused.step();
     return switch (event) {
       case ResumeAsked _ -> from(plan, step);
+      case PreemptedBy(var newer) -> new Preempted(plan, step, newer);
       case CancelAsked(var by) -> new Cancelled(Optional.of(plan), by, step);
       case RollbackAsked(var by, var reason) -> undo(plan, step - 1, calledOff(by, reason));
       case Planned _,
@@ -242,6 +282,10 @@ public final class DeployMachine {
           StepUndone _,
           UndoRefused _,
           PauseAsked _,
+          GateDecided _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
           SupersededBy _ ->
           paused;
     };
@@ -255,6 +299,7 @@ public final class DeployMachine {
       case VerificationFailed(var reason) -> undo(plan, last, reason);
       case RollbackAsked(var by, var reason) -> undo(plan, last, calledOff(by, reason));
       case CancelAsked(var by) -> new Cancelled(Optional.of(plan), by, last + 1);
+      case PreemptedBy(var newer) -> new Preempted(plan, last + 1, newer);
       case Planned _,
           PlanRefused _,
           Approved _,
@@ -273,6 +318,10 @@ public final class DeployMachine {
           UndoRefused _,
           PauseAsked _,
           ResumeAsked _,
+          GateDecided _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
           SupersededBy _ ->
           verifying;
     };
@@ -308,6 +357,11 @@ public final class DeployMachine {
           PauseAsked _,
           ResumeAsked _,
           RollbackAsked _,
+          GateDecided _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
+          PreemptedBy _,
           SupersededBy _ ->
           back;
     };
@@ -319,8 +373,13 @@ public final class DeployMachine {
         : new Verifying(plan);
   }
 
+  /// Back from a step on; a step that changed nothing has nothing to take back.
   private static DeployState undo(Plan plan, int step, String cause) {
-    return step < 0 ? new RolledBack(plan, cause) : new RollingBack(plan, step, DUE, cause);
+    var at = step;
+    while (at >= 0 && !(plan.steps().get(at) instanceof Step.Change)) {
+      at--;
+    }
+    return at < 0 ? new RolledBack(plan, cause) : new RollingBack(plan, at, DUE, cause);
   }
 
   private static Running at(Running running, Phase phase) {

@@ -1,12 +1,17 @@
 package dev.fleetwright.core.deploy;
 
+import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Step;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// How far a deploy is.
@@ -19,10 +24,27 @@ public sealed interface DeployState {
   ///
   /// @param approvedBy who has approved this very plan
   /// @param held what else it waits for, as last looked at
-  record Waiting(Plan plan, SortedSet<String> approvedBy, List<Gate> held) implements DeployState {
+  /// @param decided what somebody decided about its gates, by the gate's name
+  record Waiting(
+      Plan plan,
+      SortedSet<String> approvedBy,
+      List<Gate> held,
+      SortedMap<String, GateDecision> decided)
+      implements DeployState {
     public Waiting {
       approvedBy = Collections.unmodifiableSortedSet(new TreeSet<>(approvedBy));
       held = List.copyOf(held);
+      decided = Collections.unmodifiableSortedMap(new TreeMap<>(decided));
+    }
+
+    /// As it is right after planning.
+    static Waiting on(Plan plan) {
+      return new Waiting(plan, new TreeSet<>(), List.of(), new TreeMap<>());
+    }
+
+    /// Whether nothing holds it any more.
+    public boolean ready() {
+      return approved() && held.isEmpty();
     }
 
     /// Whether enough people have approved.
@@ -78,6 +100,12 @@ public sealed interface DeployState {
   /// A newer deploy went ahead of it; nothing was done.
   record Superseded(long by) implements Finished {}
 
+  /// A newer deploy took its place while it only waited; what was done stays until the newer one
+  /// has changed it, and nobody goes back to it by themselves.
+  ///
+  /// @param applied how many steps were done
+  record Preempted(Plan plan, int applied, long by) implements Finished {}
+
   /// It could not be done, and nothing was changed.
   record Refused(String reason) implements Finished {}
 
@@ -91,6 +119,9 @@ public sealed interface DeployState {
 
     /// It may or may not have happened; the target is being asked what it runs.
     record InDoubt(String during) implements Phase {}
+
+    /// The step changes nothing: it watches what runs, since then.
+    record Watching(Instant since) implements Phase {}
   }
 
   /// What a person wants as soon as the step under way has ended.
@@ -120,6 +151,7 @@ public sealed interface DeployState {
       case RolledBack back -> Optional.of(back.plan());
       case Stuck stuck -> Optional.of(stuck.plan());
       case Cancelled cancelled -> cancelled.plan();
+      case Preempted preempted -> Optional.of(preempted.plan());
     };
   }
 
@@ -132,16 +164,29 @@ public sealed interface DeployState {
     };
   }
 
-  /// Whether the engine has something to do for it without anybody else acting first.
+  /// Whether it has begun but changes nothing now: it waits for health, for a hold to end, or for
+  /// the person who paused it. Only such a deploy may be pre-empted.
+  default Optional<Idleness> idleness() {
+    return switch (this) {
+      case Verifying _ -> Optional.of(Idleness.HEALTH);
+      case Paused _ -> Optional.of(Idleness.PAUSE);
+      case Running running when running.phase() instanceof Phase.Watching ->
+          Optional.of(Idleness.HOLD);
+      case Draft _, Waiting _, Running _, RollingBack _, Finished _ -> Optional.empty();
+    };
+  }
+
+  /// Whether the engine has something to do for it, now or when some time has passed, without
+  /// anybody else acting first.
   default boolean needsEngine() {
     return switch (this) {
-      case Draft _, Verifying _ -> true;
+      case Draft _, Waiting _, Verifying _, RollingBack _ -> true;
       case Running(var plan, var step, var phase, var wish) ->
           // A begun step that cannot be observed waits for a person, once it is in doubt.
-          !(phase instanceof Phase.InDoubt && !plan.steps().get(step).observable())
+          !(phase instanceof Phase.InDoubt
+                  && plan.steps().get(step) instanceof Step.Change change
+                  && !change.observable())
               || wish.isPresent();
-      case RollingBack _ -> true;
-      case Waiting waiting -> waiting.approved();
       case Paused _, Finished _ -> false;
     };
   }

@@ -36,6 +36,12 @@ public interface Deploys {
   /// Of one environment, those that have not ended, oldest first.
   List<DeployView> unfinished(long environment);
 
+  /// The last deploy of an environment that succeeded, by its id.
+  Optional<DeployView> lastSucceeded(long environment);
+
+  /// The last deploy that brought this release into an environment and succeeded.
+  Optional<DeployView> lastSucceeded(long environment, long release);
+
   /// Store one event, if the deploy still has as many events as `expected`, and, with a lease, if
   /// that is still the newest generation for the deploy's environment.
   ///

@@ -2,6 +2,7 @@ package dev.fleetwright.core.deploy;
 
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.deploy.DeployState.Cancelled;
+import dev.fleetwright.core.deploy.DeployState.Preempted;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.plan.Plan;
@@ -13,7 +14,9 @@ import java.util.Optional;
 ///
 /// @param release empty when nothing runs any more
 /// @param mixed whether instances differ now
-public record LiveChange(String target, Digest revision, Optional<Long> release, boolean mixed) {
+/// @param good whether it is known to work, so that later deploys may go back to it
+public record LiveChange(
+    String target, Digest revision, Optional<Long> release, boolean mixed, boolean good) {
 
   /// The changes that reaching this state brings. A deploy that was rolled back, refused or
   /// superseded brings none: what ran before runs again.
@@ -21,10 +24,11 @@ public record LiveChange(String target, Digest revision, Optional<Long> release,
     return switch (state) {
       case Succeeded(var plan) ->
           plan.targets().stream()
-              .map(t -> new LiveChange(t.binding().name(), t.to(), plan.release(), false))
+              .map(t -> new LiveChange(t.binding().name(), t.to(), plan.release(), false, true))
               .toList();
       case Cancelled(var plan, _, var applied) ->
           plan.map(p -> partly(p, applied)).orElse(List.of());
+      case Preempted(var plan, var applied, _) -> partly(plan, applied);
       // Steps up to and with the one that refused to go back are still in place, in part.
       case Stuck(var plan, var step, _, _) -> partly(plan, step + 1);
       case DeployState.Draft _,
@@ -44,11 +48,11 @@ public record LiveChange(String target, Digest revision, Optional<Long> release,
     var changes = new ArrayList<LiveChange>();
     for (var target : plan.targets()) {
       var name = target.binding().name();
-      var done = plan.steps().subList(0, applied).stream().filter(s -> s.target().equals(name));
-      var all = plan.steps().stream().filter(s -> s.target().equals(name)).count();
+      var done = plan.steps().subList(0, applied).stream().filter(s -> s.changes(name));
+      var all = plan.steps().stream().filter(s -> s.changes(name)).count();
       var count = done.count();
       if (count > 0) {
-        changes.add(new LiveChange(name, target.to(), plan.release(), count < all));
+        changes.add(new LiveChange(name, target.to(), plan.release(), count < all, false));
       }
     }
     return changes;

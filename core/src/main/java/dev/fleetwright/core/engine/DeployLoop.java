@@ -1,6 +1,5 @@
 package dev.fleetwright.core.engine;
 
-import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
@@ -8,540 +7,243 @@ import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
 import dev.fleetwright.core.deploy.DeployState.Running;
-import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
-import dev.fleetwright.core.deploy.Deploys.Appended;
 import dev.fleetwright.core.deploy.Gate;
-import dev.fleetwright.core.log.LogName;
-import dev.fleetwright.core.log.LogStore;
-import dev.fleetwright.core.plan.Plan;
-import dev.fleetwright.core.plan.Planner;
-import dev.fleetwright.core.plan.Planner.Planning;
-import dev.fleetwright.core.plan.Step;
-import dev.fleetwright.core.target.ApplyId;
-import dev.fleetwright.core.target.Capability;
-import dev.fleetwright.core.target.Health;
-import dev.fleetwright.core.target.Order;
-import dev.fleetwright.core.target.Outcome;
-import dev.fleetwright.core.target.Revision;
-import dev.fleetwright.core.target.Slice;
-import dev.fleetwright.core.target.StepLog;
-import dev.fleetwright.core.target.Target;
-import dev.fleetwright.core.target.TargetUnreachable;
-import dev.fleetwright.core.target.Targets;
-import java.nio.charset.StandardCharsets;
+import dev.fleetwright.core.engine.DeployRun.Basis;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.Environments;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Takes the deploys of one environment on: look at the state, ask one target, store what it
-/// answered, repeat.
+/// Takes the deploys of one environment on: whose turn is it, what does it wait for, and may it
+/// take the place of the one that has begun. How one deploy goes on is told by [DeployRun].
 ///
-/// A server may die between any two lines of this class. The next one reads the same events, stands
-/// at the same state, and asks the same target with the same [ApplyId].
+/// Nothing here blocks for longer than a target takes to answer: what waits for a time, a person or
+/// another environment gives the lease back, and is looked at again.
 final class DeployLoop {
 
-  private static final String CANNOT_BE_TAKEN_BACK = "what a script did cannot be taken back";
-
   private final Deploys deploys;
-  private final DeployPlanner planning;
-  private final Planner planner;
-  private final Targets targets;
-  private final LogStore logs;
+  private final Environments environments;
+  private final Gatekeeper gatekeeper;
+  private final DeployJournal journal;
+  private final DeployRun run;
   private final Time time;
   private final Pace pace;
-  private final KillPoint killPoint;
   private final Hold hold;
 
   DeployLoop(
       Deploys deploys,
-      DeployPlanner planning,
-      Planner planner,
-      Targets targets,
-      LogStore logs,
+      Environments environments,
+      Gatekeeper gatekeeper,
+      DeployJournal journal,
+      DeployRun run,
       Time time,
       Pace pace,
-      KillPoint killPoint,
       Hold hold) {
     this.deploys = deploys;
-    this.planning = planning;
-    this.planner = planner;
-    this.targets = targets;
-    this.logs = logs;
+    this.environments = environments;
+    this.gatekeeper = gatekeeper;
+    this.journal = journal;
+    this.run = run;
     this.time = time;
     this.pace = pace;
-    this.killPoint = killPoint;
     this.hold = hold;
   }
 
-  /// Work on the environment until there is nothing to do without somebody else acting first.
+  /// Work on the environment until there is nothing to do now.
   ///
+  /// @return how long there will be nothing to do, unless something new comes in for it
   /// @throws LeaseLost when another server has taken over
-  void work(Lease lease) throws InterruptedException {
-    supersede(lease);
-    for (var next = next(lease); next.isPresent(); next = next(lease)) {
-      advance(lease, next.get());
-      if (hold.turnIsOver(lease)) {
-        return;
+  Duration work(Lease lease) throws InterruptedException {
+    while (true) {
+      var rest = pass(lease);
+      if (rest.isPresent()) {
+        return rest.get();
+      } else if (hold.turnIsOver(lease)) {
+        return Duration.ZERO;
       }
-      supersede(lease);
     }
   }
 
-  private Optional<DeployView> next(Lease lease) {
-    return EnvironmentQueue.next(deploys.unfinished(lease.id()));
+  /// @return how long to rest; empty when something has changed and is to be looked at again
+  private Optional<Duration> pass(Lease lease) throws InterruptedException {
+    var unfinished = supersede(lease, deploys.unfinished(lease.id()));
+    if (unfinished.isEmpty()) {
+      return Optional.of(pace.rest());
+    }
+    var environment = environments.find(lease.id()).orElseThrow();
+    var holder = EnvironmentQueue.holder(unfinished);
+    if (holder.isPresent()) {
+      return holding(lease, environment, run.carryOn(lease, holder.get()));
+    }
+    return switch (turn(lease, environment, unfinished)) {
+      case Turn.Ready(var view) -> {
+        var started = journal.append(lease, view, new DeployEvent.Started());
+        yield started.state().holdsEnvironment()
+            ? holding(lease, environment, run.carryOn(lease, started))
+            : Optional.empty();
+      }
+      case Turn.Changed _ -> Optional.empty();
+      case Turn.Nobody(var rest) -> Optional.of(rest);
+    };
   }
 
   /// A deploy that waits when a newer one has succeeded would bring something older: it is skipped,
   /// as GitLab refuses outdated deployment jobs.
-  private void supersede(Lease lease) {
-    var unfinished = deploys.unfinished(lease.id());
-    if (unfinished.isEmpty()) {
-      return;
-    }
+  ///
+  /// @return the others
+  private List<DeployView> supersede(Lease lease, List<DeployView> unfinished) {
     var newest =
-        deploys.of(lease.id(), 50, 0).stream()
-            .filter(v -> v.state() instanceof Succeeded)
-            .mapToLong(v -> v.deploy().id())
-            .max()
-            .orElse(0);
-    for (var view : unfinished) {
-      if (view.deploy().id() < newest && !view.state().holdsEnvironment()) {
-        append(lease, view, new DeployEvent.SupersededBy(newest));
-      }
+        unfinished.isEmpty()
+            ? 0
+            : deploys.lastSucceeded(lease.id()).map(v -> v.deploy().id()).orElse(0L);
+    var outdated =
+        unfinished.stream()
+            .filter(v -> v.deploy().id() < newest && !v.state().holdsEnvironment())
+            .toList();
+    if (outdated.isEmpty()) {
+      return unfinished;
     }
+    outdated.forEach(v -> journal.append(lease, v, new DeployEvent.SupersededBy(newest)));
+    return deploys.unfinished(lease.id());
   }
 
-  /// Take one deploy on until it has ended or waits for somebody.
-  private void advance(Lease lease, DeployView start) throws InterruptedException {
-    var view = start;
-    // Set once this very process has stored StepBegun, so that it, and no other, may go on.
-    var begun = -1;
-    while (view.state().needsEngine() && (owes(view, begun) || !hold.leaves(lease))) {
-      var now = view;
-      switch (now.state()) {
-        case Draft _ -> view = plan(lease, now);
-        case Waiting waiting -> {
-          if (othersBefore(lease, now)) {
-            return;
-          }
-          view = start(lease, now, waiting);
-        }
-        case Running running -> {
-          var step = running.plan().steps().get(running.step());
-          if (running.phase() instanceof Phase.Due
-              && !step.observable()
-              && running.wish().isEmpty()) {
-            view = append(lease, now, new DeployEvent.StepBegun(running.step()));
-            begun = running.step();
-          } else {
-            view = run(lease, now, running, step, begun);
-          }
-        }
-        case Verifying verifying -> view = verify(lease, now, verifying.plan());
-        case RollingBack back -> view = undo(lease, now, back);
-        case Paused _, Finished _ -> {
-          return;
-        }
+  /// The deploy that has begun has come to a wait or to its end.
+  private Optional<Duration> holding(Lease lease, Environment environment, DeployView view)
+      throws InterruptedException {
+    return switch (view.state()) {
+      case Verifying verifying -> {
+        run.verify(lease, view, verifying, () -> successor(lease, environment, view));
+        yield Optional.empty();
       }
-    }
-  }
-
-  /// Whether this process has promised a step that it alone can take: to the next server it would
-  /// be in doubt.
-  private static boolean owes(DeployView view, int begun) {
-    return view.state() instanceof Running running
-        && running.phase() instanceof Phase.Begun
-        && running.step() == begun;
-  }
-
-  private boolean othersBefore(Lease lease, DeployView view) {
-    return next(lease).filter(first -> first.deploy().id() == view.deploy().id()).isEmpty();
-  }
-
-  private DeployView plan(Lease lease, DeployView view) throws InterruptedException {
-    return switch (planning.plan(view.deploy())) {
-      case Planning.Ready(var plan) -> append(lease, view, new DeployEvent.Planned(plan));
-      case Planning.Impossible(var reasons) ->
-          append(lease, view, new DeployEvent.PlanRefused(String.join("; ", reasons)));
-      case Planning.NotNow(var reason) -> {
-        tell(view, reason + "; asking again");
-        time.sleep(pace.retry());
-        yield again(view);
+      case Running running when running.phase() instanceof Phase.Watching -> {
+        var wait = run.watch(lease, view, running);
+        yield wait.isPresent() && preempted(lease, environment, view) ? Optional.empty() : wait;
       }
+      case Paused _ ->
+          preempted(lease, environment, view) ? Optional.empty() : Optional.of(pace.rest());
+      // Either this server shall stop, or the step is in doubt and only a person can tell.
+      case Running _, RollingBack _ ->
+          view.state().needsEngine() ? Optional.empty() : Optional.of(pace.rest());
+      case Draft _, Waiting _, Finished _ -> Optional.empty();
     };
   }
 
-  private DeployView start(Lease lease, DeployView view, Waiting waiting)
+  private boolean preempted(Lease lease, Environment environment, DeployView view)
       throws InterruptedException {
-    Optional<String> moved;
-    try {
-      moved = moved(waiting.plan());
-    } catch (TargetUnreachable e) {
-      var gate =
-          new Gate(
-              "target", "a target cannot be reached: " + e.getMessage(), "the target answering");
-      if (!waiting.held().equals(List.of(gate))) {
-        return append(lease, view, new DeployEvent.Held(List.of(gate)));
-      }
-      time.sleep(pace.retry());
-      return again(view);
+    var newer = successor(lease, environment, view);
+    newer.ifPresent(id -> journal.append(lease, view, new DeployEvent.PreemptedBy(id)));
+    return newer.isPresent();
+  }
+
+  /// The newer deploy that may take this one's place now.
+  private Optional<Long> successor(Lease lease, Environment environment, DeployView view)
+      throws InterruptedException {
+    if (view.state().idleness().filter(environment.policy().preemptible()::contains).isEmpty()) {
+      return Optional.empty();
     }
-    if (moved.isEmpty()) {
-      return append(lease, view, new DeployEvent.Started());
-    } else if (view.deploy().exactly()) {
-      return append(
-          lease,
-          view,
-          new DeployEvent.BasisMoved(moved.get() + " since the plan was made; make a new plan"));
-    } else {
-      tell(view, moved.get() + " since the plan was made; planning anew");
-      return plan(lease, view);
-    }
-  }
-
-  /// What has changed on the targets since the plan was made.
-  private Optional<String> moved(Plan plan) {
-    for (var part : plan.targets()) {
-      var name = part.binding().name();
-      var target = targets.open(part.binding());
-      if (target.capabilities().contains(Capability.OBSERVE)
-          && !target.observe(plan.placeOn(name)).basis().equals(part.basis())) {
-        return Optional.of("what runs on target `%s` has changed".formatted(name));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private DeployView run(Lease lease, DeployView view, Running running, Step step, int begun)
-      throws InterruptedException {
-    var at = running.step();
-    return switch (running.phase()) {
-      case Phase.Due _ when running.wish().isPresent() ->
-          isInPlace(running.plan(), step)
-              ? append(lease, view, new DeployEvent.StepApplied(at, "was in place"))
-              : append(lease, view, new DeployEvent.StoppedBefore(at));
-      case Phase.Due _ -> effect(lease, view, running, step);
-      case Phase.Begun _ when begun == at -> effect(lease, view, running, step);
-      case Phase.Begun _ ->
-          append(
-              lease,
-              view,
-              new DeployEvent.StepInDoubt(at, "the server stopped while the step was under way"));
-      case Phase.InDoubt _ when !step.observable() ->
-          append(lease, view, new DeployEvent.StoppedBefore(at));
-      case Phase.InDoubt(var during) -> resolve(lease, view, running, step, during);
-    };
-  }
-
-  private DeployView effect(Lease lease, DeployView view, Running running, Step step)
-      throws InterruptedException {
-    var at = running.step();
-    killPoint.pass("step-" + at + ".before-effect");
-    var outcome = ask(lease, view, running.plan(), step, at, false);
-    killPoint.pass("step-" + at + ".after-effect");
-    var after =
-        append(
-            lease,
-            view,
-            switch (outcome) {
-              case Outcome.Applied(var note) -> new DeployEvent.StepApplied(at, note);
-              case Outcome.Refused(var reason) -> new DeployEvent.StepRefused(at, reason);
-              case Outcome.Later(var reason, _) ->
-                  new DeployEvent.StepRefused(at, "it stayed impossible for too long: " + reason);
-              case Outcome.Unknown(var during, var cause) ->
-                  new DeployEvent.StepInDoubt(at, during + " (" + reason(cause) + ")");
-            });
-    killPoint.pass("step-" + at + ".after-commit");
-    return after;
-  }
-
-  /// Ask the target, and again when it says later, for at most as long as a doubt may last.
-  private Outcome ask(Lease lease, DeployView view, Plan plan, Step step, int at, boolean undo)
-      throws InterruptedException {
-    var order =
-        new Order(
-            new ApplyId(view.deploy().id(), at, undo), lease.generation(), log(view, step, undo));
-    var target = targets.open(plan.target(step.target()).binding());
-    var deadline = time.nanos() + pace.doubt().toNanos();
     while (true) {
-      var outcome = askOnce(lease, order, target, plan, step, undo);
-      if (outcome instanceof Outcome.Later(var reason, var wait)
-          && time.nanos() + wait.toNanos() < deadline) {
-        order.log().line("not now: " + reason);
-        time.sleep(wait);
-      } else {
-        return outcome;
+      var newer =
+          deploys.unfinished(lease.id()).stream()
+              .filter(v -> v.deploy().id() > view.deploy().id())
+              .toList();
+      switch (turn(lease, environment, newer)) {
+        case Turn.Ready(var ready) -> {
+          return Optional.of(ready.deploy().id());
+        }
+        case Turn.Nobody _ -> {
+          return Optional.empty();
+        }
+        case Turn.Changed _ -> {}
       }
     }
   }
 
-  private Outcome askOnce(
-      Lease lease, Order order, Target target, Plan plan, Step step, boolean undo) {
-    var place = plan.placeOn(step.target());
-    try (var _ = hold.effect(lease)) {
-      return switch (step) {
-        case Step.Apply apply ->
-            target.apply(
-                order, place, planner.load(undo ? apply.from() : apply.to()), apply.slice());
-        case Step.Remove remove when undo ->
-            target.apply(order, place, planner.load(remove.from()), Slice.all());
-        case Step.Remove _ -> target.remove(order, place);
-      };
-    } catch (TargetUnreachable e) {
-      return new Outcome.Unknown(String.valueOf(e.getMessage()), e);
-    }
+  /// Who may begin.
+  private sealed interface Turn {
+    record Ready(DeployView view) implements Turn {}
+
+    /// Look again.
+    record Changed() implements Turn {}
+
+    record Nobody(Duration rest) implements Turn {}
   }
 
-  /// A step may or may not have happened: look until the target can be seen. Then it is there, or
-  /// it is asked for again under the same id, which the target answers from its record if it had
-  /// been done after all.
-  private DeployView resolve(
-      Lease lease, DeployView view, Running running, Step step, String during)
+  /// Plan what is not planned, see which gates are closed, and find the one that may begin.
+  private Turn turn(Lease lease, Environment environment, List<DeployView> candidates)
       throws InterruptedException {
-    var at = running.step();
-    var give = view.updatedAt().plus(pace.doubt());
-    while (true) {
-      var seen = see(running.plan(), step);
-      switch (seen) {
-        case IN_PLACE -> {
-          return append(lease, view, new DeployEvent.StepApplied(at, "seen in place"));
-        }
-        case NOT_IN_PLACE -> {
-          return running.wish().isPresent()
-              ? append(lease, view, new DeployEvent.StoppedBefore(at))
-              : effect(lease, view, running, step);
-        }
-        case CANNOT_TELL -> {
-          if (running.wish().isPresent() || time.instant().isAfter(give)) {
-            return append(
-                lease,
-                view,
-                running.wish().isPresent()
-                    ? new DeployEvent.StoppedBefore(at)
-                    : new DeployEvent.StepAbandoned(
-                        at, "could not find out whether it happened: " + during));
-          }
-          time.sleep(pace.retry());
-          var now = again(view);
-          if (now.sequence() != view.sequence()) {
-            return now;
-          }
-        }
-      }
-    }
-  }
-
-  private enum Seen {
-    IN_PLACE,
-    NOT_IN_PLACE,
-    CANNOT_TELL
-  }
-
-  private Seen see(Plan plan, Step step) {
-    try {
-      var target = targets.open(plan.target(step.target()).binding());
-      var observation = target.observe(plan.placeOn(step.target()));
-      var slice = step instanceof Step.Apply apply ? apply.slice() : Slice.all();
-      var hidden =
-          observation.instances().stream()
-              .anyMatch(
-                  i -> i.health() == Health.UNREACHABLE && slice.covers(i.host(), i.component()));
-      if (hidden) {
-        return Seen.CANNOT_TELL;
-      }
-      return observation.shows(wanted(step), slice) ? Seen.IN_PLACE : Seen.NOT_IN_PLACE;
-    } catch (TargetUnreachable _) {
-      return Seen.CANNOT_TELL;
-    }
-  }
-
-  private boolean isInPlace(Plan plan, Step step) {
-    return step.observable() && see(plan, step) == Seen.IN_PLACE;
-  }
-
-  private Revision wanted(Step step) {
-    return switch (step) {
-      case Step.Apply apply -> planner.load(apply.to());
-      case Step.Remove _ -> Revision.EMPTY;
-    };
-  }
-
-  private DeployView verify(Lease lease, DeployView view, Plan plan) throws InterruptedException {
-    var deadline = time.nanos() + pace.verify().toNanos();
-    while (true) {
-      var complaint = complaint(plan);
-      if (complaint.isEmpty()) {
-        return append(lease, view, new DeployEvent.Verified());
-      } else if (time.nanos() > deadline) {
-        return append(
-            lease,
-            view,
-            new DeployEvent.VerificationFailed(
-                "not healthy within %s: %s".formatted(words(pace.verify()), complaint)));
-      }
-      time.sleep(Duration.ofMillis(Math.min(500, pace.retry().toMillis())));
-      var now = again(view);
-      if (now.sequence() != view.sequence()) {
-        return now;
-      }
-    }
-  }
-
-  private String complaint(Plan plan) {
-    for (var part : plan.targets()) {
-      var name = part.binding().name();
-      var target = targets.open(part.binding());
-      if (!target.capabilities().contains(Capability.OBSERVE)) {
+    var rest = pace.rest();
+    for (var candidate : EnvironmentQueue.inTurn(candidates, environment.policy().queue())) {
+      var planned =
+          candidate.state() instanceof Draft ? run.plan(lease, candidate) : Optional.of(candidate);
+      if (planned.isEmpty()) {
+        rest = shorter(rest, pace.retry());
         continue;
       }
-      try {
-        var observation = target.observe(plan.placeOn(name));
-        if (!observation.complaint().isEmpty()) {
-          return observation.complaint();
-        } else if (!observation.shows(planner.load(part.to()), Slice.all())) {
-          return "target `%s` does not run what was applied".formatted(name);
-        }
-      } catch (TargetUnreachable e) {
-        return "target `%s` cannot be reached: %s".formatted(name, e.getMessage());
+      var view = planned.get();
+      if (!(view.state() instanceof Waiting waiting)) {
+        return new Turn.Changed();
       }
-    }
-    return "";
-  }
-
-  /// Take a step back. A refusal is asked again, because staying half-way is worse than waiting;
-  /// only then it takes a person.
-  private DeployView undo(Lease lease, DeployView view, RollingBack back)
-      throws InterruptedException {
-    var at = back.step();
-    var step = back.plan().steps().get(at);
-    if (step instanceof Step.Apply apply && !apply.undoable()) {
-      return append(lease, view, new DeployEvent.StepUndone(at, CANNOT_BE_TAKEN_BACK));
-    }
-    var deadline = time.nanos() + pace.doubt().toNanos();
-    for (var tries = 1; ; tries++) {
-      killPoint.pass("undo-" + at + ".before-effect");
-      var outcome = ask(lease, view, back.plan(), step, at, true);
-      killPoint.pass("undo-" + at + ".after-effect");
-      switch (outcome) {
-        case Outcome.Applied(var note) -> {
-          var after = append(lease, view, new DeployEvent.StepUndone(at, note));
-          killPoint.pass("undo-" + at + ".after-commit");
-          return after;
-        }
-        case Outcome.Refused(var reason) -> {
-          if (tries >= pace.undoTries()) {
-            return append(lease, view, new DeployEvent.UndoRefused(at, reason));
+      var closed = gatekeeper.closed(environment, view, waiting, time.instant());
+      if (closed.isEmpty() && waiting.approved()) {
+        switch (run.basis(waiting.plan(), environment.id())) {
+          case Basis.Same _ -> {
+            var ready = held(lease, view, waiting, List.of());
+            return ready.state() instanceof Waiting now && now.ready()
+                ? new Turn.Ready(ready)
+                : new Turn.Changed();
           }
-          tell(view, "taking back was refused, trying again: " + reason);
-        }
-        case Outcome.Later(var reason, _) -> {
-          return append(
-              lease,
-              view,
-              new DeployEvent.UndoRefused(at, "it stayed impossible for too long: " + reason));
-        }
-        case Outcome.Unknown(var during, var cause) -> {
-          var what = during + " (" + reason(cause) + ")";
-          if (time.nanos() > deadline) {
-            return append(
-                lease, view, new DeployEvent.UndoRefused(at, "could not find out: " + what));
-          } else if (!(back.phase() instanceof Phase.InDoubt)) {
-            return append(lease, view, new DeployEvent.StepInDoubt(at, what));
+          case Basis.Moved(var what) -> {
+            return moved(lease, view, what);
+          }
+          case Basis.Unseen(var target, var why) -> {
+            closed =
+                List.of(
+                    new Gate(
+                        "target",
+                        "target `%s` cannot be reached: %s".formatted(target, why),
+                        "the target answering"));
+            rest = shorter(rest, pace.retry());
           }
         }
       }
-      time.sleep(pace.retry());
-    }
-  }
-
-  /// Store an event that happened. When others stored one meanwhile, such as a person's wish, it
-  /// still happened: it is told to the state that there is now.
-  private DeployView append(Lease lease, DeployView view, DeployEvent event) {
-    var expected = view.sequence();
-    while (true) {
-      var answer =
-          deploys.append(
-              view.deploy().id(),
-              expected,
-              event,
-              Actor.ENGINE,
-              time.instant(),
-              Optional.of(lease));
-      switch (answer) {
-        case Appended.Stored(var now) -> {
-          return now;
-        }
-        case Appended.Moved(var now) -> {
-          if (isDecision(event)) {
-            return now;
-          }
-          expected = now.sequence();
-        }
-        case Appended.LeaseLost _ -> throw new LeaseLost(lease);
+      held(lease, view, waiting, closed);
+      for (var gate : closed) {
+        rest =
+            shorter(
+                rest,
+                gate.opensAt()
+                    .map(then -> Duration.between(time.instant(), then))
+                    .filter(Duration::isPositive)
+                    .orElse(pace.gates()));
       }
     }
+    return new Turn.Nobody(rest);
   }
 
-  /// Whether the event was decided on a state, and must be decided again when that has changed;
-  /// other events are facts.
-  private static boolean isDecision(DeployEvent event) {
-    return switch (event) {
-      case DeployEvent.Started _,
-          DeployEvent.StepBegun _,
-          DeployEvent.StoppedBefore _,
-          DeployEvent.Verified _,
-          DeployEvent.StepAbandoned _,
-          DeployEvent.SupersededBy _,
-          DeployEvent.Planned _,
-          DeployEvent.PlanRefused _,
-          DeployEvent.Held _,
-          DeployEvent.BasisMoved _ ->
-          true;
-      case DeployEvent.Approved _,
-          DeployEvent.Rejected _,
-          DeployEvent.StepInDoubt _,
-          DeployEvent.StepApplied _,
-          DeployEvent.StepRefused _,
-          DeployEvent.RepeatAsked _,
-          DeployEvent.VerificationFailed _,
-          DeployEvent.StepUndone _,
-          DeployEvent.UndoRefused _,
-          DeployEvent.CancelAsked _,
-          DeployEvent.PauseAsked _,
-          DeployEvent.ResumeAsked _,
-          DeployEvent.RollbackAsked _ ->
-          false;
-    };
+  private Turn moved(Lease lease, DeployView view, String what) {
+    if (view.deploy().exactly()) {
+      journal.append(
+          lease,
+          view,
+          new DeployEvent.BasisMoved(what + " since the plan was made; make a new plan"));
+      return new Turn.Changed();
+    }
+    journal.tell(view, what + " since the plan was made; planning anew");
+    return run.plan(lease, view).isPresent() ? new Turn.Changed() : new Turn.Nobody(pace.retry());
   }
 
-  private DeployView again(DeployView view) {
-    return deploys.find(view.deploy().id()).orElseThrow();
+  private DeployView held(Lease lease, DeployView view, Waiting waiting, List<Gate> closed) {
+    return waiting.held().equals(closed)
+        ? view
+        : journal.append(lease, view, new DeployEvent.Held(closed));
   }
 
-  private StepLog log(DeployView view, Step step, boolean undo) {
-    var prefix = (undo ? "undo " : "") + step.target() + " | ";
-    return text -> write(view, prefix + text);
-  }
-
-  private void tell(DeployView view, String text) {
-    write(view, "fleetwright | " + text);
-  }
-
-  private void write(DeployView view, String text) {
-    var line = (time.instant() + " " + text.replace('\n', ' ') + "\n");
-    var bytes = line.getBytes(StandardCharsets.UTF_8);
-    logs.append(LogName.deploy(view.deploy().id()), bytes, 0, bytes.length);
-  }
-
-  private static String reason(Exception cause) {
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-  }
-
-  private static String words(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

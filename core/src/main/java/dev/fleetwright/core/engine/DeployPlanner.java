@@ -158,6 +158,7 @@ public final class DeployPlanner {
   private Optional<String> notPromoted(Environment environment, Release release) {
     return environment
         .policy()
+        .promotion()
         .after()
         .filter(before -> !succeededIn(environment, before, release))
         .map(before ->
@@ -168,12 +169,8 @@ public final class DeployPlanner {
   private boolean succeededIn(Environment environment, EnvironmentName before, Release release) {
     return environments
         .find(environment.project(), before)
-        .map(e ->
-            deploys.of(e.id(), HISTORY, 0).stream()
-                .anyMatch(v ->
-                    v.state() instanceof Succeeded(var plan)
-                        && plan.release().equals(Optional.of(release.id()))))
-        .orElse(false);
+        .flatMap(e -> deploys.lastSucceeded(e.id(), release.id()))
+        .isPresent();
   }
 
   private static SortedMap<String, Digest> revisions(Plan plan) {

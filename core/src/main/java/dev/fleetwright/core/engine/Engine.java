@@ -1,6 +1,7 @@
 package dev.fleetwright.core.engine;
 
 import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.pipeline.JobExecutor;
@@ -28,6 +29,7 @@ public final class Engine implements AutoCloseable {
   public record Parts(
       String owner,
       Deploys deploys,
+      Environments environments,
       Pipelines pipelines,
       Leases environmentLeases,
       Leases pipelineLeases,
@@ -47,16 +49,25 @@ public final class Engine implements AutoCloseable {
     this.time = parts.time();
     var deployHoldings = new Holdings(parts.time(), parts.pace());
     var pipelineHoldings = new Holdings(parts.time(), parts.pace());
+    var journal = new DeployJournal(parts.deploys(), parts.logs(), parts.time());
     var deployLoop =
         new DeployLoop(
             parts.deploys(),
-            parts.planning(),
-            parts.planner(),
-            parts.targets(),
-            parts.logs(),
+            parts.environments(),
+            new Gatekeeper(parts.environments(), parts.deploys()),
+            journal,
+            new DeployRun(
+                journal,
+                parts.environments(),
+                parts.planning(),
+                parts.planner(),
+                parts.targets(),
+                parts.time(),
+                parts.pace(),
+                parts.killPoint(),
+                deployHoldings),
             parts.time(),
             parts.pace(),
-            parts.killPoint(),
             deployHoldings);
     var pipelineLoop =
         new PipelineLoop(
@@ -80,7 +91,7 @@ public final class Engine implements AutoCloseable {
             parts.pace(),
             parts.time(),
             ENVIRONMENTS_AT_ONCE,
-            lease -> rest(deployHoldings, lease, deployLoop, parts.pace()));
+            deployLoop::work);
     this.building =
         new LeasedWork(
             "pipeline",
@@ -92,13 +103,6 @@ public final class Engine implements AutoCloseable {
             parts.time(),
             PIPELINES_AT_ONCE,
             pipelineLoop::work);
-  }
-
-  private static Duration rest(Hold hold, Lease lease, DeployLoop loop, Pace pace)
-      throws InterruptedException {
-    loop.work(lease);
-    // Stopped by its turn's end it has more to do at once.
-    return hold.turnIsOver(lease) ? Duration.ZERO : pace.idle();
   }
 
   /// Begin to take work.

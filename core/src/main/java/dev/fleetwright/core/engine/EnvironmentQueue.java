@@ -3,6 +3,7 @@ package dev.fleetwright.core.engine;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.environment.QueueMode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -11,35 +12,42 @@ import java.util.Optional;
 /// The rules of who is next in an environment; pure.
 public final class EnvironmentQueue {
 
+  private static final Comparator<DeployView> BY_AGE =
+      Comparator.comparingLong(v -> v.deploy().id());
+
   private EnvironmentQueue() {}
 
-  /// The deploy to work on: the one that has begun; while there is none, the oldest for which the
-  /// engine has something to do. Deploys that wait for a person let later ones pass. Empty when
-  /// nothing can be done without somebody else acting first.
+  /// The deploy that has begun; at most one has.
   ///
   /// @param unfinished all deploys of the environment that have not ended
-  public static Optional<DeployView> next(List<DeployView> unfinished) {
-    var holder = unfinished.stream().filter(v -> v.state().holdsEnvironment()).findFirst();
-    if (holder.isPresent()) {
-      return holder.filter(v -> v.state().needsEngine());
-    }
-    return unfinished.stream()
-        .filter(v -> v.state().needsEngine())
-        .min(Comparator.comparingLong(v -> v.deploy().id()));
+  static Optional<DeployView> holder(List<DeployView> unfinished) {
+    return unfinished.stream().filter(v -> v.state().holdsEnvironment()).findFirst();
+  }
+
+  /// Those that may be the next to begin. The first of them that is ready is it; where the mode
+  /// says that one blocks all others, it is the only one.
+  ///
+  /// @param unfinished deploys of the environment that have not ended
+  static List<DeployView> inTurn(List<DeployView> unfinished, QueueMode mode) {
+    var waiting = unfinished.stream().filter(v -> !v.state().holdsEnvironment()).toList();
+    return switch (mode) {
+      case UNORDERED -> waiting.stream().sorted(BY_AGE).toList();
+      case NEWEST_READY_FIRST -> waiting.stream().sorted(BY_AGE.reversed()).toList();
+      case OLDEST_FIRST -> waiting.stream().min(BY_AGE).stream().toList();
+      case NEWEST_FIRST -> waiting.stream().max(BY_AGE).stream().toList();
+    };
   }
 
   /// Everything that a deploy waits for, the queue included.
   ///
   /// @param unfinished all deploys of its environment that have not ended
-  public static List<Gate> gates(DeployView view, List<DeployView> unfinished) {
+  public static List<Gate> gates(DeployView view, List<DeployView> unfinished, QueueMode mode) {
     var gates = new ArrayList<Gate>();
     if (view.state() instanceof Waiting waiting) {
       gates.addAll(waiting.gates());
     }
     if (!view.state().holdsEnvironment()) {
-      unfinished.stream()
-          .filter(v -> v.state().holdsEnvironment() && v.deploy().id() != view.deploy().id())
-          .findFirst()
+      ahead(view, unfinished, mode)
           .ifPresent(first ->
               gates.add(
                   new Gate(
@@ -50,5 +58,20 @@ public final class EnvironmentQueue {
                       "deploy #%d coming to its end".formatted(first.deploy().number()))));
     }
     return gates;
+  }
+
+  private static Optional<DeployView> ahead(
+      DeployView view, List<DeployView> unfinished, QueueMode mode) {
+    var holder = holder(unfinished);
+    if (holder.isPresent()) {
+      return holder.filter(h -> h.deploy().id() != view.deploy().id());
+    }
+    return switch (mode) {
+      case UNORDERED, NEWEST_READY_FIRST -> Optional.empty();
+      case OLDEST_FIRST, NEWEST_FIRST ->
+          inTurn(unfinished, mode).stream()
+              .findFirst()
+              .filter(first -> first.deploy().id() != view.deploy().id());
+    };
   }
 }

@@ -321,6 +321,9 @@ final class PipelineLoop {
           case DeployState.Superseded _ ->
               changed.withEnd(
                   status, 1, "failed_outdated_deployment_job", "a newer deploy went ahead");
+          case DeployState.Preempted _ ->
+              changed.withEnd(
+                  status, 1, "failed_outdated_deployment_job", "a newer deploy took its place");
           case DeployState.Draft _,
               DeployState.Waiting _,
               DeployState.Running _,
@@ -344,6 +347,7 @@ final class PipelineLoop {
       case Succeeded _ -> JobStatus.SUCCESS;
       case DeployState.Cancelled _ -> JobStatus.CANCELED;
       case DeployState.Superseded _,
+          DeployState.Preempted _,
           DeployState.RolledBack _,
           DeployState.Stuck _,
           DeployState.Refused _ ->

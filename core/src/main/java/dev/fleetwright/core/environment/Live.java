@@ -10,10 +10,14 @@ import java.util.Optional;
 ///   tells what really does
 /// @param release that it came from; empty after a take-down
 /// @param mixed whether the deploy was stopped half-way, so that instances differ
+/// @param good the revision that the last deploy that succeeded brought, to which undoing goes;
+///   differs from `revision` after one that was cancelled, pre-empted or got stuck, and is that of
+///   [dev.fleetwright.core.target.Revision#EMPTY] when none has succeeded
 public record Live(
     String target,
     Digest revision,
     Optional<Long> release,
     long deploy,
     Instant since,
-    boolean mixed) {}
+    boolean mixed,
+    Digest good) {}

@@ -1,30 +1,76 @@
 package dev.fleetwright.core.environment;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What `fleetwright.yml` of the default branch says about an environment beyond its targets.
 ///
-/// @param approvals how many different people must approve a plan; 0 for none
-/// @param auto the branch whose releases are deployed here by themselves
-/// @param after the environment that a release must have been deployed to before
+/// @param gating what a deploy waits for
+/// @param promotion where releases come from
+/// @param queue in which order deploys take their turn
+/// @param preemptible while waiting for what a deploy that has begun gives way to a newer one that
+///   is ready
+/// @param rollback when it goes back by itself
 /// @param components names of the components that run here; empty for all
 /// @param variables set for every component here
 public record Policy(
-    int approvals,
-    Optional<String> auto,
-    Optional<EnvironmentName> after,
+    Gating gating,
+    Promotion promotion,
+    QueueMode queue,
+    Set<Idleness> preemptible,
+    RollbackTriggers rollback,
     List<String> components,
     SortedMap<String, String> variables) {
 
+  /// A newer deploy does not wait for an older one that hopes for health or holds a canary, since
+  /// it may be the fix; a pause that a person asked for stays.
+  public static final Set<Idleness> USUALLY_PREEMPTIBLE =
+      Collections.unmodifiableSet(EnumSet.of(Idleness.HEALTH, Idleness.HOLD));
+
   /// No rules.
   public static final Policy NONE =
-      new Policy(0, Optional.empty(), Optional.empty(), List.of(), new TreeMap<>());
+      new Policy(
+          Gating.NONE,
+          Promotion.NONE,
+          QueueMode.UNORDERED,
+          USUALLY_PREEMPTIBLE,
+          RollbackTriggers.USUAL,
+          List.of(),
+          new TreeMap<>());
 
   public Policy {
+    preemptible =
+        preemptible.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(preemptible));
     components = List.copyOf(components);
-    variables = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(variables));
+    variables = Collections.unmodifiableSortedMap(new TreeMap<>(variables));
+  }
+
+  /// The same with other gates.
+  public Policy with(Gating changed) {
+    return new Policy(changed, promotion, queue, preemptible, rollback, components, variables);
+  }
+
+  /// The same with other sources of releases.
+  public Policy with(Promotion changed) {
+    return new Policy(gating, changed, queue, preemptible, rollback, components, variables);
+  }
+
+  /// The same with another order.
+  public Policy with(QueueMode changed) {
+    return new Policy(gating, promotion, changed, preemptible, rollback, components, variables);
+  }
+
+  /// The same for these components only.
+  public Policy withComponents(List<String> changed) {
+    return new Policy(gating, promotion, queue, preemptible, rollback, changed, variables);
+  }
+
+  /// The same with these variables.
+  public Policy withVariables(SortedMap<String, String> changed) {
+    return new Policy(gating, promotion, queue, preemptible, rollback, components, changed);
   }
 }

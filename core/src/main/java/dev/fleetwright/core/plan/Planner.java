@@ -125,7 +125,7 @@ public final class Planner {
             label(wanted),
             plans,
             steps,
-            environment.policy().approvals()));
+            environment.policy().gating().approvals().required()));
   }
 
   private void planTarget(
@@ -137,12 +137,7 @@ public final class Planner {
       List<Step> steps,
       List<String> reasons) {
     var target = targets.open(binding);
-    var from =
-        live.stream()
-            .filter(l -> l.target().equals(binding.name()))
-            .map(Live::revision)
-            .findFirst()
-            .orElse(Revision.EMPTY.digest());
+    var from = from(live, binding.name());
     var to = revision(environment, wanted, binding);
     if (!wantedCanBeDone(target, wanted, binding, reasons)) {
       return;
@@ -155,6 +150,15 @@ public final class Planner {
         steps.addAll(steps(target, wanted, binding, from, to.digest(), changes, basis));
       }
     }
+  }
+
+  /// What undoing a deploy to a target goes back to: the last revision there that is known to work.
+  public static Digest from(List<Live> live, String target) {
+    return live.stream()
+        .filter(l -> l.target().equals(target))
+        .map(Live::good)
+        .findFirst()
+        .orElse(Revision.EMPTY.digest());
   }
 
   private static boolean wantedCanBeDone(

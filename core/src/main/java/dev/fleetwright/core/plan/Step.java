@@ -4,15 +4,24 @@ import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
 import dev.fleetwright.core.target.Slice;
+import java.time.Duration;
+import java.util.Optional;
 
-/// One thing that a plan asks of one target.
+/// One thing that a plan does.
 public sealed interface Step {
 
-  /// The target's name.
-  String target();
+  /// A step that changes one target.
+  sealed interface Change extends Step {
 
-  /// Whether what it did can be seen afterwards. If not, it is run at most once by itself.
-  boolean observable();
+    /// The target's name.
+    String target();
+
+    /// What undoing it goes back to.
+    Digest from();
+
+    /// Whether what it did can be seen afterwards. If not, it is run at most once by itself.
+    boolean observable();
+  }
 
   /// Bring a slice of a target to a revision.
   ///
@@ -20,16 +29,38 @@ public sealed interface Step {
   /// @param undoable whether undoing does anything; a script's effects stay
   record Apply(
       String target, Slice slice, Digest from, Digest to, boolean observable, boolean undoable)
-      implements Step {}
+      implements Change {}
 
   /// Take everything away; undone by applying `from`.
-  record Remove(String target, Digest from, boolean observable) implements Step {}
+  record Remove(String target, Digest from, boolean observable) implements Change {}
+
+  /// Changes nothing: what runs is watched for a while, and must stay healthy, before the next step
+  /// is due. A person may end it early.
+  ///
+  /// @param name for people, such as `canary at 10%`
+  /// @param length how long; empty until a person says go on
+  record Hold(String name, Optional<Duration> length) implements Step {
+    public Hold {
+      if (length.isPresent() && !length.get().isPositive()) {
+        throw new IllegalArgumentException("a hold has to take some time, not " + length.get());
+      }
+    }
+  }
+
+  /// Whether it changes this target.
+  default boolean changes(String target) {
+    return this instanceof Change change && change.target().equals(target);
+  }
 
   /// For people: `edge: host-1, host-2`.
   default String words() {
     return switch (this) {
       case Apply apply -> apply.target() + ": " + apply.slice().words();
       case Remove remove -> remove.target() + ": take everything away";
+      case Hold(var name, var length) ->
+          name
+              + ": hold "
+              + length.map(l -> "for " + Words.of(l)).orElse("until somebody says go on");
     };
   }
 
@@ -51,6 +82,11 @@ public sealed interface Step {
               .with("target", target)
               .with("from", from.hex())
               .with("observable", observable ? 1 : 0);
+      case Hold(var name, var length) ->
+          Dictionary.empty()
+              .with("do", "hold")
+              .with("name", name)
+              .with("milliseconds", length.map(Duration::toMillis).orElse(0L));
     };
   }
 
@@ -59,19 +95,26 @@ public sealed interface Step {
   /// @throws IllegalArgumentException if it is of a kind that this release does not know
   /// @throws Bencode.NotCanonical if it is something else
   static Step of(Dictionary dictionary) {
-    var target = dictionary.text("target");
-    var from = new Digest(dictionary.text("from"));
-    var observable = dictionary.whole("observable") == 1;
     return switch (dictionary.text("do")) {
       case "apply" ->
           new Apply(
-              target,
+              dictionary.text("target"),
               Slice.of(dictionary.dictionary("slice")),
-              from,
+              new Digest(dictionary.text("from")),
               new Digest(dictionary.text("to")),
-              observable,
+              dictionary.whole("observable") == 1,
               dictionary.whole("undoable") == 1);
-      case "remove" -> new Remove(target, from, observable);
+      case "remove" ->
+          new Remove(
+              dictionary.text("target"),
+              new Digest(dictionary.text("from")),
+              dictionary.whole("observable") == 1);
+      case "hold" ->
+          new Hold(
+              dictionary.text("name"),
+              Optional.of(dictionary.whole("milliseconds"))
+                  .filter(m -> m > 0)
+                  .map(Duration::ofMillis));
       default ->
           throw new IllegalArgumentException("unknown kind of step: " + dictionary.text("do"));
     };

@@ -76,6 +76,17 @@ public record Observation(List<Instance> instances, List<String> hosts) {
         .orElse("");
   }
 
+  /// The worst that is seen to be wrong, in a sentence for people: neither what is only starting
+  /// nor what cannot be reached is known to be. Empty when nothing is.
+  public String ailment() {
+    return new Observation(
+            instances.stream()
+                .filter(i -> i.health() == Health.FAILING || i.health() == Health.DOWN)
+                .toList(),
+            hosts)
+        .complaint();
+  }
+
   private static String words(Health health) {
     return health.name().toLowerCase(java.util.Locale.ROOT);
   }

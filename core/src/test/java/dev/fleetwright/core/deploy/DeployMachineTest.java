@@ -39,6 +39,7 @@ import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.plan.Plan;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -82,7 +83,7 @@ class DeployMachineTest {
   void an_approval_of_another_plan_counts_for_nothing() {
     var stranger = new Approved("ann", Digest.of(new byte[] {1}));
     assertThat(after(new Planned(WITH_APPROVALS), stranger))
-        .isEqualTo(new Waiting(WITH_APPROVALS, new TreeSet<>(), List.of()));
+        .isEqualTo(new Waiting(WITH_APPROVALS, new TreeSet<>(), List.of(), new TreeMap<>()));
   }
 
   @Test
@@ -93,7 +94,7 @@ class DeployMachineTest {
                 new Planned(WITH_APPROVALS),
                 new Approved("ann", WITH_APPROVALS.hash()),
                 new Planned(newer)))
-        .isEqualTo(new Waiting(newer, new TreeSet<>(), List.of()));
+        .isEqualTo(new Waiting(newer, new TreeSet<>(), List.of(), new TreeMap<>()));
   }
 
   @Test

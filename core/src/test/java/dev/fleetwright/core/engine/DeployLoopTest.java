@@ -9,7 +9,6 @@ import dev.fleetwright.core.Samples;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.deploy.DeployEvent;
-import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Cancelled;
@@ -17,6 +16,7 @@ import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.log.LogName;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.plan.Plan;
@@ -48,7 +48,9 @@ class DeployLoopTest {
           Duration.ofMillis(1),
           Duration.ofSeconds(5),
           Duration.ofMillis(200),
-          3);
+          3,
+          Duration.ofMillis(1),
+          Duration.ofMillis(1));
 
   private final InMemoryDeploys deploys = new InMemoryDeploys();
   private final Blobs blobs = Samples.blobs();
@@ -303,22 +305,7 @@ class DeployLoopTest {
   }
 
   private long start(Plan plan) {
-    return deploys
-        .add(
-            new DeployRequest(
-                1,
-                DeployKind.START,
-                Optional.of(7L),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(plan),
-                Optional.empty(),
-                ""),
-            ANN,
-            NOON)
-        .deploy()
-        .id();
+    return deploys.add(DeployRequest.start(1, 7).by(plan), ANN, NOON).deploy().id();
   }
 
   private void ask(long deploy, DeployEvent event) {
@@ -337,21 +324,39 @@ class DeployLoopTest {
 
   private DeployLoop loop() {
     var planner = new Planner(binding -> target(binding.name()), blobs);
+    var time = new FixedTime(NOON);
+    var environments = new OneEnvironment(live());
+    var journal = new DeployJournal(deploys, new NoLogs(), time);
     return new DeployLoop(
         deploys,
-        new DeployPlanner(new NoEnvironments(), new NoReleases(), deploys, planner, blobs),
-        planner,
-        binding -> target(binding.name()),
-        new NoLogs(),
-        new FixedTime(NOON),
+        environments,
+        new Gatekeeper(environments, deploys),
+        journal,
+        new DeployRun(
+            journal,
+            environments,
+            new DeployPlanner(environments, new NoReleases(), deploys, planner, blobs),
+            planner,
+            binding -> target(binding.name()),
+            time,
+            QUICK,
+            name -> {
+              passed.add(name);
+              if (name.equals(dieAt)) {
+                throw new ServerDied();
+              }
+            },
+            Hold.FOREVER),
+        time,
         QUICK,
-        name -> {
-          passed.add(name);
-          if (name.equals(dieAt)) {
-            throw new ServerDied();
-          }
-        },
         Hold.FOREVER);
+  }
+
+  /// By the record V1 runs everywhere and is known to work.
+  private List<Live> live() {
+    return targets.keySet().stream()
+        .map(name -> new Live(name, V1.digest(), Optional.of(6L), 0, NOON, false, V1.digest()))
+        .toList();
   }
 
   private static final class ServerDied extends Error {}

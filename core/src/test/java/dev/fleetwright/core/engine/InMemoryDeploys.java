@@ -44,6 +44,8 @@ final class InMemoryDeploys implements Deploys {
             request.rollbackOf(),
             request.script(),
             request.job(),
+            request.only(),
+            request.notBefore(),
             request.plan().isPresent(),
             by.name(),
             request.reason(),
@@ -108,6 +110,21 @@ final class InMemoryDeploys implements Deploys {
         .flatMap(id -> find(id).stream())
         .filter(v -> !(v.state() instanceof Finished))
         .toList();
+  }
+
+  @Override
+  public Optional<DeployView> lastSucceeded(long environment) {
+    return of(environment, Integer.MAX_VALUE, 0).stream()
+        .filter(v -> v.state() instanceof DeployState.Succeeded)
+        .findFirst();
+  }
+
+  @Override
+  public Optional<DeployView> lastSucceeded(long environment, long release) {
+    return of(environment, Integer.MAX_VALUE, 0).stream()
+        .filter(v -> v.state() instanceof DeployState.Succeeded)
+        .filter(v -> v.deploy().release().equals(Optional.of(release)))
+        .findFirst();
   }
 
   @Override

@@ -71,12 +71,7 @@ class PlannerTest {
   @Test
   void the_environments_variables_win_over_the_components_and_the_targets_over_both() {
     var policy =
-        new Policy(
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            List.of(),
-            new TreeMap<>(Map.of("WEB_PORT", "80", "GREETING", "hello")));
+        Policy.NONE.withVariables(new TreeMap<>(Map.of("WEB_PORT", "80", "GREETING", "hello")));
     var plan = ready(environment(policy, Map.of("variables.WEB_PORT", "81")));
     var settings = planner.load(plan.target("edge").to()).component("web").orElseThrow().settings();
     assertThat(settings.text("run.port")).contains("81");

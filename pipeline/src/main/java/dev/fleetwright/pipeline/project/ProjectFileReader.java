@@ -1,7 +1,10 @@
 package dev.fleetwright.pipeline.project;
 
+import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.Gating;
 import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.Promotion;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.target.Settings;
 import dev.fleetwright.core.target.TargetBinding;
@@ -277,12 +280,17 @@ public final class ProjectFileReader {
           new EnvironmentRule(
               entry.key(),
               texts(map, "target"),
-              new Policy(
-                  number(map, "approvals").orElse(0),
-                  text(map, "auto"),
-                  text(map, "after").filter(EnvironmentName::valid).map(EnvironmentName::new),
-                  texts(map, "components"),
-                  variables(map)),
+              Policy.NONE
+                  .with(Gating.NONE.with(Approvals.required(number(map, "approvals").orElse(0))))
+                  .with(
+                      new Promotion(
+                          text(map, "auto"),
+                          text(map, "after")
+                              .filter(EnvironmentName::valid)
+                              .map(EnvironmentName::new),
+                          false))
+                  .withComponents(texts(map, "components"))
+                  .withVariables(variables(map)),
               text(map, "url"),
               text(map, "tier")
                   .filter(tier ->

@@ -57,8 +57,8 @@ class ProjectFileTest {
                 + " run.port=${WEB_PORT}, run.variables.API_URL=http://x, run.variables.a_b=1}",
             "worker Optional[build/worker] {}");
     var production = file.environment(new EnvironmentName("production")).orElseThrow();
-    assertThat(production.policy().approvals()).isEqualTo(2);
-    assertThat(production.policy().after()).contains(new EnvironmentName("staging"));
+    assertThat(production.policy().gating().approvals().required()).isEqualTo(2);
+    assertThat(production.policy().promotion().after()).contains(new EnvironmentName("staging"));
     assertThat(file.targetsOf(new EnvironmentName("production")))
         .extracting(target -> target.name())
         .containsExactly("here", "edge");

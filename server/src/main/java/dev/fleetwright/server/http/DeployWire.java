@@ -55,7 +55,7 @@ final class DeployWire {
         plan.map(p -> p.hash().toString()),
         plan.map(Plan::summary),
         gates(state),
-        plan.map(Plan::approvals).orElse(environment.policy().approvals()),
+        plan.map(Plan::approvals).orElse(environment.policy().gating().approvals().required()),
         approvedBy,
         step(state),
         plan.map(p -> p.steps().size()).orElse(0),
@@ -103,13 +103,16 @@ final class DeployWire {
       case DeployState.Stuck _ -> State.STUCK;
       case DeployState.Cancelled _ -> State.CANCELLED;
       case DeployState.Superseded _ -> State.SUPERSEDED;
+      case DeployState.Preempted _ -> State.PREEMPTED;
       case DeployState.Refused _ -> State.REFUSED;
     };
   }
 
   private static List<Gate> gates(DeployState state) {
     return state instanceof DeployState.Waiting waiting
-        ? waiting.gates().stream().map(g -> new Gate(g.name(), g.reason(), g.endedBy())).toList()
+        ? waiting.gates().stream()
+            .map(g -> new Gate(g.name(), g.reason(), g.endedBy(), g.opensAt()))
+            .toList()
         : List.of();
   }
 
@@ -126,6 +129,7 @@ final class DeployWire {
           DeployState.RolledBack _,
           DeployState.Cancelled _,
           DeployState.Superseded _,
+          DeployState.Preempted _,
           DeployState.Refused _ ->
           Optional.empty();
     };
@@ -155,6 +159,10 @@ final class DeployWire {
               "cancelled by %s after %d steps".formatted(cancelled.by(), cancelled.applied()));
       case DeployState.Superseded superseded ->
           Optional.of("deploy %d went ahead".formatted(superseded.by()));
+      case DeployState.Preempted preempted ->
+          Optional.of(
+              "deploy %d took its place after %d steps"
+                  .formatted(preempted.by(), preempted.applied()));
       case DeployState.Refused refused -> Optional.of(refused.reason());
       case DeployState.Draft _,
           DeployState.Waiting _,
@@ -176,6 +184,9 @@ final class DeployWire {
       case DeployEvent.StoppedBefore(var step) -> Optional.of(step);
       case DeployEvent.RepeatAsked(var step, _) -> Optional.of(step);
       case DeployEvent.StepUndone(var step, _) -> Optional.of(step);
+      case DeployEvent.WatchBegan(var step, _) -> Optional.of(step);
+      case DeployEvent.WatchEnded(var step, _) -> Optional.of(step);
+      case DeployEvent.WatchFailed(var step, _) -> Optional.of(step);
       case DeployEvent.UndoRefused(var step, _) -> Optional.of(step);
       case DeployEvent.Planned _,
           DeployEvent.PlanRefused _,
@@ -190,6 +201,8 @@ final class DeployWire {
           DeployEvent.PauseAsked _,
           DeployEvent.ResumeAsked _,
           DeployEvent.RollbackAsked _,
+          DeployEvent.GateDecided _,
+          DeployEvent.PreemptedBy _,
           DeployEvent.SupersededBy _ ->
           Optional.empty();
     };
@@ -213,8 +226,15 @@ final class DeployWire {
       case DeployEvent.UndoRefused(_, var reason) -> Optional.of(reason);
       case DeployEvent.RollbackAsked(_, var reason) -> Optional.of(reason);
       case DeployEvent.SupersededBy(var newer) -> Optional.of("deploy " + newer);
+      case DeployEvent.PreemptedBy(var newer) -> Optional.of("deploy " + newer);
+      case DeployEvent.GateDecided(var gate, var decision) ->
+          Optional.of(
+              "%s %s: %s".formatted(gate, decision.open() ? "open" : "closed", decision.reason()));
+      case DeployEvent.WatchEnded(_, var note) -> Optional.of(note);
+      case DeployEvent.WatchFailed(_, var reason) -> Optional.of(reason);
       case DeployEvent.Started _,
           DeployEvent.StepBegun _,
+          DeployEvent.WatchBegan _,
           DeployEvent.StoppedBefore _,
           DeployEvent.RepeatAsked _,
           DeployEvent.Verified _,

@@ -62,9 +62,9 @@ final class EnvironmentWire {
 
   private static Policy policy(dev.fleetwright.core.environment.Policy policy) {
     return new Policy(
-        policy.approvals(),
-        policy.auto(),
-        policy.after().map(EnvironmentName::value),
+        policy.gating().approvals().required(),
+        policy.promotion().branch(),
+        policy.promotion().after().map(EnvironmentName::value),
         policy.components(),
         policy.variables());
   }

@@ -7,6 +7,7 @@ import dev.fleetwright.api.Plan.TargetPlan;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Step;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Plans as they travel.
@@ -48,13 +49,18 @@ final class PlanWire {
 
   private static dev.fleetwright.api.Plan.Step step(int index, Step step) {
     return new dev.fleetwright.api.Plan.Step(
-        index, step.target(), step.words(), step.observable(), undoable(step));
+        index,
+        step instanceof Step.Change change ? Optional.of(change.target()) : Optional.empty(),
+        step.words(),
+        !(step instanceof Step.Change change) || change.observable(),
+        undoable(step));
   }
 
   private static boolean undoable(Step step) {
     return switch (step) {
       case Step.Apply apply -> apply.undoable();
       case Step.Remove _ -> true;
+      case Step.Hold _ -> false;
     };
   }
 }

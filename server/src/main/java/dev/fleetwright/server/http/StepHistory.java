@@ -8,6 +8,7 @@ import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Phase;
 import dev.fleetwright.core.deploy.Deploys.StoredEvent;
 import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,9 @@ final class StepHistory {
     note(stored.event(), at);
     switch (state) {
       case DeployState.Running running -> {
-        if (running.phase() instanceof Phase.Due || running.phase() instanceof Phase.Begun) {
+        if (running.phase() instanceof Phase.Due
+            || running.phase() instanceof Phase.Begun
+            || running.phase() instanceof Phase.Watching) {
           come(running.step(), StepState.RUNNING, at);
         }
       }
@@ -63,7 +66,7 @@ final class StepHistory {
       steps.add(
           new StepStatus(
               i,
-              step.target(),
+              step instanceof Step.Change change ? Optional.of(change.target()) : Optional.empty(),
               step.words(),
               StepState.WAITING,
               Optional.empty(),
@@ -79,6 +82,8 @@ final class StepHistory {
           set(step, StepState.IN_DOUBT, during, at);
       case DeployEvent.StepAbandoned(var step, var why) -> set(step, StepState.IN_DOUBT, why, at);
       case DeployEvent.StepUndone(var step, var note) -> set(step, StepState.UNDONE, note, at);
+      case DeployEvent.WatchEnded(var step, var note) -> set(step, StepState.APPLIED, note, at);
+      case DeployEvent.WatchFailed(var step, var why) -> set(step, StepState.REFUSED, why, at);
       case DeployEvent.UndoRefused(var step, var why) -> set(step, StepState.UNDO_REFUSED, why, at);
       case DeployEvent.Planned _,
           DeployEvent.PlanRefused _,
@@ -96,6 +101,9 @@ final class StepHistory {
           DeployEvent.PauseAsked _,
           DeployEvent.ResumeAsked _,
           DeployEvent.RollbackAsked _,
+          DeployEvent.GateDecided _,
+          DeployEvent.WatchBegan _,
+          DeployEvent.PreemptedBy _,
           DeployEvent.SupersededBy _ -> {}
     }
   }

@@ -3,7 +3,6 @@ package dev.fleetwright.server.operations;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.deploy.DeployEvent;
-import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Draft;
@@ -107,41 +106,21 @@ public final class DeployOperations {
       Optional<Plan> plan,
       Optional<String> idempotencyKey,
       String reason) {
-    return switch (wish) {
-      case Wish.Start(_, var release) ->
-          new DeployRequest(
-              environment.id(),
-              DeployKind.START,
-              Optional.of(release),
-              Optional.empty(),
-              releases.find(release).flatMap(r -> scripts.starting(environment, r)),
-              Optional.empty(),
-              plan,
-              idempotencyKey,
-              reason);
-      case Wish.Stop _ ->
-          new DeployRequest(
-              environment.id(),
-              DeployKind.STOP,
-              Optional.empty(),
-              Optional.empty(),
-              scripts.stopping(environment),
-              Optional.empty(),
-              plan,
-              idempotencyKey,
-              reason);
-      case Wish.GoBack(_, var deploy) ->
-          new DeployRequest(
-              environment.id(),
-              DeployKind.ROLLBACK,
-              deploys.find(deploy).flatMap(v -> v.deploy().release()),
-              Optional.of(deploy),
-              Optional.empty(),
-              Optional.empty(),
-              plan,
-              idempotencyKey,
-              reason);
-    };
+    var asked =
+        switch (wish) {
+          case Wish.Start(_, var release) ->
+              DeployRequest.start(environment.id(), release)
+                  .with(releases.find(release).flatMap(r -> scripts.starting(environment, r)));
+          case Wish.Stop _ ->
+              DeployRequest.stop(environment.id()).with(scripts.stopping(environment));
+          case Wish.GoBack(_, var deploy) ->
+              DeployRequest.goBack(
+                  environment.id(),
+                  deploy,
+                  deploys.find(deploy).flatMap(v -> v.deploy().release()));
+        };
+    var planned = plan.map(asked::by).orElse(asked);
+    return idempotencyKey.map(planned::once).orElse(planned).because(reason);
   }
 
   private Answer<Environment> environment(Wish wish) {

@@ -3,7 +3,6 @@ package dev.fleetwright.server.operations;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.TreeEntry;
-import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.PipelineWork;
@@ -214,20 +213,13 @@ final class Releasing implements PipelineWork {
       return;
     }
     for (var environment : environments.of(pipeline.project())) {
-      var automatic = environment.policy().auto().filter(pipeline.ref()::equals).isPresent();
+      var automatic =
+          environment.policy().promotion().branch().filter(pipeline.ref()::equals).isPresent();
       if (automatic && jobs.stream().noneMatch(j -> deploysTo(j, environment))) {
         var _ =
             deploys.add(
-                new DeployRequest(
-                    environment.id(),
-                    DeployKind.START,
-                    Optional.of(release.id()),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of("auto-release-" + release.id()),
-                    ""),
+                DeployRequest.start(environment.id(), release.id())
+                    .once("auto-release-" + release.id()),
                 new Actor("auto: " + pipeline.ref()),
                 clock.instant());
       }
@@ -265,7 +257,7 @@ final class Releasing implements PipelineWork {
             clock.instant());
     return switch (spec.action()) {
       case START -> start(pipeline, job, jobs, environment);
-      case STOP -> begun(pipeline, job, jobs, environment, DeployKind.STOP, Optional.empty());
+      case STOP -> begun(pipeline, job, jobs, environment, Optional.empty());
       case PREPARE, VERIFY, ACCESS ->
           throw new IllegalArgumentException("action " + spec.action() + " deploys nothing");
     };
@@ -281,31 +273,22 @@ final class Releasing implements PipelineWork {
     }
     return switch (release(pipeline, jobs)) {
       case Made.Done(var release) ->
-          begun(pipeline, job, jobs, environment, DeployKind.START, Optional.of(release.id()));
+          begun(pipeline, job, jobs, environment, Optional.of(release.id()));
       case Made.Impossible(var problems) ->
           new Begun.No("script_failure", "there is no release: " + String.join("; ", problems));
     };
   }
 
+  /// @param release what is brought; empty to take the environment down
   private Begun begun(
-      Pipeline pipeline,
-      Job job,
-      List<Job> jobs,
-      Environment environment,
-      DeployKind kind,
-      Optional<Long> release) {
+      Pipeline pipeline, Job job, List<Job> jobs, Environment environment, Optional<Long> release) {
     var deploy =
         deploys.add(
-            new DeployRequest(
-                environment.id(),
-                kind,
-                release,
-                Optional.empty(),
-                Optional.of(scripts.component(pipeline, job, jobs)),
-                Optional.of(job.id()),
-                Optional.empty(),
-                Optional.of("job-" + job.id()),
-                ""),
+            release
+                .map(id -> DeployRequest.start(environment.id(), id))
+                .orElseGet(() -> DeployRequest.stop(environment.id()))
+                .ofJob(job.id(), scripts.component(pipeline, job, jobs))
+                .once("job-" + job.id()),
             actor(pipeline),
             clock.instant());
     return new Begun.Deploy(deploy.deploy().id());

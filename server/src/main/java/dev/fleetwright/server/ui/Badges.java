@@ -6,6 +6,7 @@ import dev.fleetwright.core.deploy.DeployState.Cancelled;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Preempted;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -36,6 +37,7 @@ final class Badges {
                   Tone.WAIT, "wait", waiting.held().isEmpty() ? "about to start" : "waiting")
               : new Badge(Tone.WAIT, "hand", "waiting for approval");
       case Running(_, _, Phase.InDoubt _, _) -> new Badge(Tone.WARN, "question", "in doubt");
+      case Running(_, _, Phase.Watching _, _) -> new Badge(Tone.WAIT, "clock", "holding");
       case Running _ -> new Badge(Tone.BUSY, "running", "running");
       case Paused _ -> new Badge(Tone.WAIT, "pause", "paused");
       case Verifying _ -> new Badge(Tone.BUSY, "heart", "verifying");
@@ -45,6 +47,7 @@ final class Badges {
       case Stuck _ -> new Badge(Tone.BAD, "warning", "stuck");
       case Cancelled _ -> new Badge(Tone.IDLE, "blocked", "cancelled");
       case Superseded _ -> new Badge(Tone.IDLE, "skip", "superseded");
+      case Preempted _ -> new Badge(Tone.WARN, "skip", "pre-empted");
       case Refused _ -> new Badge(Tone.BAD, "x-circle", "refused");
     };
   }

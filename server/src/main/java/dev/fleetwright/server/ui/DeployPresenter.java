@@ -8,6 +8,7 @@ import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Preempted;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -23,6 +24,7 @@ import dev.fleetwright.core.deploy.Deploys.StoredEvent;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.server.ui.Action.Field;
 import dev.fleetwright.server.ui.DeployPage.DoubtView;
@@ -172,6 +174,7 @@ final class DeployPresenter {
           Stuck _,
           Cancelled _,
           Superseded _,
+          Preempted _,
           Refused _ ->
           cause(view.state());
     };
@@ -190,6 +193,9 @@ final class DeployPresenter {
               ? "Called off by %s before anything was done.".formatted(by)
               : "Stopped by %s after %d steps; what they did stays.".formatted(by, applied);
       case Superseded _ -> "A newer deploy to this environment went ahead; nothing was done.";
+      case Preempted(_, var applied, _) ->
+          "A newer deploy to this environment was ready and took its place after %d steps; what they did stays until the newer one has changed it."
+              .formatted(applied);
       case Draft _, Waiting _, Running _, Paused _, Verifying _, Succeeded _ -> "";
     };
   }
@@ -200,6 +206,12 @@ final class DeployPresenter {
     return switch (view.state()) {
       case Draft _ -> List.of(cancel("Call this deploy off?"));
       case Waiting waiting -> whileWaiting(waiting);
+      case Running(_, var step, Phase.Watching _, var wish) when wish.isEmpty() ->
+          List.of(
+              now("resume", "Go on now", "play", "primary"),
+              now("pause", "Pause", "pause", "plain"),
+              rollBack(step),
+              cancel("Stop here? What is done stays."));
       case Running(_, var step, _, var wish) ->
           wish.isPresent()
               ? List.of(
@@ -284,8 +296,13 @@ final class DeployPresenter {
                   "pause",
                   "%s paused it before step %d".formatted(by, step + 1),
                   "“Go on”"));
-      case Running(_, var step, _, var wish) ->
-          wish.map(w -> List.of(wish(w, step))).orElse(List.of());
+      case Running(var plan, var step, var phase, var wish) ->
+          wish.map(w -> List.of(wish(w, step)))
+              .orElseGet(() ->
+                  phase instanceof Phase.Watching(var since)
+                          && plan.steps().get(step) instanceof Step.Hold hold
+                      ? List.of(hold(hold, since))
+                      : List.of());
       case Draft _, Verifying _, RollingBack _, Finished _ -> List.of();
     };
   }
@@ -299,6 +316,17 @@ final class DeployPresenter {
           default -> "clock";
         };
     return new GateView(gate.name(), icon, gate.reason(), gate.endedBy());
+  }
+
+  private static GateView hold(Step.Hold hold, Instant since) {
+    return new GateView(
+        "hold",
+        "clock",
+        "%s: what runs is watched and must stay healthy".formatted(hold.name()),
+        hold.length()
+            .map(
+                length -> "the time being over at %s, or “Go on now”".formatted(since.plus(length)))
+            .orElse("“Go on now”"));
   }
 
   private static GateView wish(Wish wish, int step) {
@@ -317,7 +345,7 @@ final class DeployPresenter {
       return List.of();
     }
     var asked = plan.steps().get(step);
-    if (asked.observable()) {
+    if (!(asked instanceof Step.Change change) || change.observable()) {
       return List.of(
           new DoubtView(
               asked.words(),
@@ -386,6 +414,8 @@ final class DeployPresenter {
     return switch (view.state()) {
       case Running(_, var at, Phase.InDoubt _, _) when at == step ->
           new Badge(Tone.WARN, "question", "in doubt");
+      case Running(_, var at, Phase.Watching _, _) when at == step ->
+          new Badge(Tone.WAIT, "clock", "holding");
       case Running(_, var at, _, _) when at == step -> new Badge(Tone.BUSY, "running", "running");
       case RollingBack(_, var at, _, _) when at == step ->
           new Badge(Tone.WARN, "back", "being taken back");
@@ -414,6 +444,10 @@ final class DeployPresenter {
         case DeployEvent.UndoRefused(var step, var reason) ->
             settle(
                 traces, step, new Badge(Tone.BAD, "warning", "not taken back"), reason, since, at);
+        case DeployEvent.WatchEnded(var step, var note) ->
+            settle(traces, step, new Badge(Tone.GOOD, "check", "over"), note, since, at);
+        case DeployEvent.WatchFailed(var step, var reason) ->
+            settle(traces, step, new Badge(Tone.BAD, "x", "failed"), reason, since, at);
         case DeployEvent.StepInDoubt(var step, var during) ->
             traces.computeIfAbsent(step, _ -> new Trace()).note = during;
         case DeployEvent.Started _,
@@ -432,6 +466,9 @@ final class DeployPresenter {
             DeployEvent.VerificationFailed _,
             DeployEvent.CancelAsked _,
             DeployEvent.PauseAsked _,
+            DeployEvent.GateDecided _,
+            DeployEvent.WatchBegan _,
+            DeployEvent.PreemptedBy _,
             DeployEvent.SupersededBy _ -> {}
       }
       if (begins(stored.event())) {
@@ -447,6 +484,8 @@ final class DeployPresenter {
         || event instanceof DeployEvent.StepApplied
         || event instanceof DeployEvent.StepRefused
         || event instanceof DeployEvent.StepUndone
+        || event instanceof DeployEvent.WatchEnded
+        || event instanceof DeployEvent.WatchFailed
         || event instanceof DeployEvent.ResumeAsked
         || event instanceof DeployEvent.RollbackAsked
         || event instanceof DeployEvent.VerificationFailed;
@@ -524,6 +563,16 @@ final class DeployPresenter {
       case DeployEvent.RollbackAsked(_, var reason) ->
           "Roll-back asked for" + (reason.isEmpty() ? "" : ": " + reason);
       case DeployEvent.SupersededBy _ -> "A newer deploy went ahead";
+      case DeployEvent.PreemptedBy _ -> "A newer deploy was ready and took its place";
+      case DeployEvent.GateDecided(var gate, var decision) ->
+          "%s gate `%s`%s"
+              .formatted(
+                  decision.open() ? "Opened" : "Closed",
+                  gate,
+                  decision.reason().isEmpty() ? "" : ": " + decision.reason());
+      case DeployEvent.WatchBegan(var step, _) -> "Holding: " + step(step);
+      case DeployEvent.WatchEnded(var step, var note) -> "Over: " + step(step) + ", " + note;
+      case DeployEvent.WatchFailed(var step, var reason) -> "Failed: " + step(step) + ": " + reason;
     };
   }
 
@@ -544,7 +593,10 @@ final class DeployPresenter {
       case DeployEvent.Held _ -> new Badge(Tone.WAIT, "wait", "");
       case DeployEvent.Started _, DeployEvent.ResumeAsked _, DeployEvent.StepBegun _ ->
           new Badge(Tone.BUSY, "play", "");
-      case DeployEvent.StepApplied _ -> new Badge(Tone.GOOD, "check", "");
+      case DeployEvent.StepApplied _, DeployEvent.WatchEnded _ -> new Badge(Tone.GOOD, "check", "");
+      case DeployEvent.GateDecided(_, var decision) ->
+          decision.open() ? new Badge(Tone.GOOD, "check", "") : new Badge(Tone.BAD, "x", "");
+      case DeployEvent.WatchBegan _ -> new Badge(Tone.WAIT, "clock", "");
       case DeployEvent.Verified _ -> new Badge(Tone.GOOD, "heart", "");
       case DeployEvent.StepInDoubt _ -> new Badge(Tone.WARN, "question", "");
       case DeployEvent.StepUndone _, DeployEvent.RollbackAsked _ ->
@@ -552,7 +604,7 @@ final class DeployPresenter {
       case DeployEvent.PauseAsked _, DeployEvent.StoppedBefore _ ->
           new Badge(Tone.WAIT, "pause", "");
       case DeployEvent.RepeatAsked _ -> new Badge(Tone.BUSY, "retry", "");
-      case DeployEvent.CancelAsked _, DeployEvent.SupersededBy _ ->
+      case DeployEvent.CancelAsked _, DeployEvent.SupersededBy _, DeployEvent.PreemptedBy _ ->
           new Badge(Tone.IDLE, "blocked", "");
       case DeployEvent.PlanRefused _,
           DeployEvent.Rejected _,
@@ -560,6 +612,7 @@ final class DeployPresenter {
           DeployEvent.StepRefused _,
           DeployEvent.StepAbandoned _,
           DeployEvent.VerificationFailed _,
+          DeployEvent.WatchFailed _,
           DeployEvent.UndoRefused _ ->
           new Badge(Tone.BAD, "x", "");
     };

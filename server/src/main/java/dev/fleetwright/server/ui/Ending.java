@@ -37,6 +37,9 @@ final class Ending {
         case DeployEvent.StepAbandoned(var step, var reason) -> {
           return stepWords(step) + " was given up: " + sentence(reason);
         }
+        case DeployEvent.WatchFailed(var step, var reason) -> {
+          return stepWords(step) + " failed: " + sentence(reason);
+        }
         case DeployEvent.VerificationFailed(var reason) -> {
           return "All steps were done, and then: " + sentence(reason);
         }
@@ -61,6 +64,10 @@ final class Ending {
             DeployEvent.CancelAsked _,
             DeployEvent.PauseAsked _,
             DeployEvent.ResumeAsked _,
+            DeployEvent.GateDecided _,
+            DeployEvent.WatchBegan _,
+            DeployEvent.WatchEnded _,
+            DeployEvent.PreemptedBy _,
             DeployEvent.SupersededBy _ -> {}
       }
     }
@@ -101,6 +108,7 @@ final class Ending {
     return switch (plan.steps().get(step)) {
       case Step.Apply apply -> apply.undoable();
       case Step.Remove _ -> true;
+      case Step.Hold _ -> false;
     };
   }
 

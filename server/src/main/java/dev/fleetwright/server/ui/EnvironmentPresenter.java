@@ -85,10 +85,11 @@ final class EnvironmentPresenter {
   private static List<String> rules(Environment environment, Instant now) {
     var rules = new ArrayList<String>();
     var policy = environment.policy();
-    policy.after().ifPresent(name -> rules.add("after " + name));
-    policy.auto().ifPresent(branch -> rules.add("automatic from " + branch));
-    if (policy.approvals() > 0) {
-      rules.add(policy.approvals() == 1 ? "1 approval" : policy.approvals() + " approvals");
+    policy.promotion().after().ifPresent(name -> rules.add("after " + name));
+    policy.promotion().branch().ifPresent(branch -> rules.add("automatic from " + branch));
+    var approvals = policy.gating().approvals().required();
+    if (approvals > 0) {
+      rules.add(approvals == 1 ? "1 approval" : approvals + " approvals");
     }
     environment.autoStopAt().ifPresent(at -> rules.add("stops " + Moment.of(at, now).words()));
     return rules;

@@ -7,6 +7,7 @@ import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Tier;
+import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.server.ui.OverviewPage.Cell;
 import dev.fleetwright.server.ui.OverviewPage.Column;
@@ -186,7 +187,10 @@ final class OverviewPresenter {
     return switch (state) {
       case Waiting waiting -> !waiting.approved();
       case Paused _ -> true;
-      case Running(var plan, var step, Phase.InDoubt _, _) -> !plan.steps().get(step).observable();
+      case Running(var plan, var step, Phase.InDoubt _, _) ->
+          plan.steps().get(step) instanceof Step.Change change && !change.observable();
+      case Running(var plan, var step, Phase.Watching _, _) ->
+          plan.steps().get(step) instanceof Step.Hold hold && hold.length().isEmpty();
       case Running _,
           DeployState.Draft _,
           DeployState.Verifying _,

@@ -138,6 +138,7 @@ public final class FleetwrightServer implements ServerProcess {
               new Engine.Parts(
                   UUID.randomUUID().toString(),
                   deploys,
+                  environments,
                   pipelines,
                   new CountedLeases(database.environmentLeases(), "environment", metrics),
                   new CountedLeases(database.pipelineLeases(), "pipeline", metrics),

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /// What a person sees of a deploy in each of its states. The states are reached by the real rules.
@@ -100,6 +101,8 @@ class DeployPresenterTest {
             Optional.of(8L),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            new TreeSet<>(),
             Optional.empty(),
             false,
             "mira",

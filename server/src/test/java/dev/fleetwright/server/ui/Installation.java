@@ -88,6 +88,7 @@ final class Installation implements AutoCloseable {
             new Engine.Parts(
                 "test",
                 database.deploys(),
+                database.environments(),
                 database.pipelines(),
                 database.environmentLeases(),
                 database.pipelineLeases(),

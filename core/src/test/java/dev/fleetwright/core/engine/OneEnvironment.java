@@ -3,6 +3,8 @@ package dev.fleetwright.core.engine;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.EnvironmentSlug;
+import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.environment.Policy;
@@ -13,11 +15,34 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// For tests whose plans are all chosen beforehand.
-final class NoEnvironments implements Environments {
+/// The environment 1, for tests whose plans are all chosen beforehand.
+final class OneEnvironment implements Environments {
+
+  private final List<Live> live;
+
+  /// Its rules; a test may change them.
+  Policy policy = Policy.NONE;
+
+  /// @param live what runs in it by the record
+  OneEnvironment(List<Live> live) {
+    this.live = List.copyOf(live);
+  }
+
   @Override
   public Optional<Environment> find(long id) {
-    return Optional.empty();
+    return Optional.of(
+        new Environment(
+            id,
+            new ProjectName("shop"),
+            new EnvironmentName("production"),
+            new EnvironmentSlug("production"),
+            Tier.PRODUCTION,
+            EnvironmentState.AVAILABLE,
+            Optional.empty(),
+            policy,
+            List.of(),
+            Optional.empty(),
+            Instant.EPOCH));
   }
 
   @Override
@@ -45,7 +70,7 @@ final class NoEnvironments implements Environments {
 
   @Override
   public List<Live> live(long environment) {
-    return List.of();
+    return live;
   }
 
   @Override

@@ -1,0 +1,502 @@
+package dev.fleetwright.core.engine;
+
+import dev.fleetwright.core.deploy.DeployEvent;
+import dev.fleetwright.core.deploy.DeployState.Draft;
+import dev.fleetwright.core.deploy.DeployState.Finished;
+import dev.fleetwright.core.deploy.DeployState.Paused;
+import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.RollingBack;
+import dev.fleetwright.core.deploy.DeployState.Running;
+import dev.fleetwright.core.deploy.DeployState.Verifying;
+import dev.fleetwright.core.deploy.DeployState.Waiting;
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.plan.Planner.Planning;
+import dev.fleetwright.core.plan.Step;
+import dev.fleetwright.core.plan.Words;
+import dev.fleetwright.core.target.ApplyId;
+import dev.fleetwright.core.target.Capability;
+import dev.fleetwright.core.target.Health;
+import dev.fleetwright.core.target.Order;
+import dev.fleetwright.core.target.Outcome;
+import dev.fleetwright.core.target.Revision;
+import dev.fleetwright.core.target.Slice;
+import dev.fleetwright.core.target.Target;
+import dev.fleetwright.core.target.TargetUnreachable;
+import dev.fleetwright.core.target.Targets;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Takes one deploy of one environment on: look at its state, ask one target, store what it
+/// answered.
+///
+/// A server may die between any two lines of this class. The next one reads the same events, stands
+/// at the same state, and asks the same target with the same [ApplyId].
+final class DeployRun {
+
+  private static final String CANNOT_BE_TAKEN_BACK = "what a script did cannot be taken back";
+
+  /// How long to look again before what is watched counts as failed: one bad answer is not an
+  /// outage.
+  private static final Duration SECOND_LOOK = Duration.ofMillis(500);
+
+  private final DeployJournal journal;
+  private final Environments environments;
+  private final DeployPlanner planning;
+  private final Planner planner;
+  private final Targets targets;
+  private final Time time;
+  private final Pace pace;
+  private final KillPoint killPoint;
+  private final Hold hold;
+
+  DeployRun(
+      DeployJournal journal,
+      Environments environments,
+      DeployPlanner planning,
+      Planner planner,
+      Targets targets,
+      Time time,
+      Pace pace,
+      KillPoint killPoint,
+      Hold hold) {
+    this.journal = journal;
+    this.environments = environments;
+    this.planning = planning;
+    this.planner = planner;
+    this.targets = targets;
+    this.time = time;
+    this.pace = pace;
+    this.killPoint = killPoint;
+    this.hold = hold;
+  }
+
+  /// Whether what a plan was made on is still so.
+  sealed interface Basis {
+    record Same() implements Basis {}
+
+    record Moved(String what) implements Basis {}
+
+    record Unseen(String target, String why) implements Basis {}
+  }
+
+  /// A newer deploy that is ready to take the place of one that only waits.
+  @FunctionalInterface
+  interface Successor {
+    Optional<Long> ready() throws InterruptedException;
+  }
+
+  /// Decide what the deploy will do.
+  ///
+  /// @return empty when a target could not be asked; ask again later
+  Optional<DeployView> plan(Lease lease, DeployView view) {
+    return switch (planning.plan(view.deploy())) {
+      case Planning.Ready(var plan) ->
+          Optional.of(journal.append(lease, view, new DeployEvent.Planned(plan)));
+      case Planning.Impossible(var reasons) ->
+          Optional.of(
+              journal.append(lease, view, new DeployEvent.PlanRefused(String.join("; ", reasons))));
+      case Planning.NotNow(var reason) -> {
+        journal.tell(view, reason + "; asking again");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /// Look whether the plan still means what it said: the targets run what it saw, and undoing it
+  /// would go back to what is known to work now.
+  Basis basis(Plan plan, long environment) {
+    var live = environments.live(environment);
+    for (var part : plan.targets()) {
+      var name = part.binding().name();
+      if (!Planner.from(live, name).equals(part.from())) {
+        return new Basis.Moved("another deploy to target `%s` has succeeded".formatted(name));
+      }
+      try {
+        var target = targets.open(part.binding());
+        if (target.capabilities().contains(Capability.OBSERVE)
+            && !target.observe(plan.placeOn(name)).basis().equals(part.basis())) {
+          return new Basis.Moved("what runs on target `%s` has changed".formatted(name));
+        }
+      } catch (TargetUnreachable e) {
+        return new Basis.Unseen(name, String.valueOf(e.getMessage()));
+      }
+    }
+    return new Basis.Same();
+  }
+
+  /// Do what is due, until the deploy has ended, or only waits, or nobody but a person can go on.
+  DeployView carryOn(Lease lease, DeployView start) throws InterruptedException {
+    var view = start;
+    // Set once this very process has stored StepBegun, so that it, and no other, may go on.
+    var begun = -1;
+    while (view.state().needsEngine()
+        && view.state().idleness().isEmpty()
+        && (owes(view, begun) || !hold.leaves(lease))) {
+      var now = view;
+      switch (now.state()) {
+        case Running running -> {
+          switch (running.plan().steps().get(running.step())) {
+            case Step.Change step
+                when running.phase() instanceof Phase.Due
+                    && !step.observable()
+                    && running.wish().isEmpty() -> {
+              view = journal.append(lease, now, new DeployEvent.StepBegun(running.step()));
+              begun = running.step();
+            }
+            case Step.Change step -> view = run(lease, now, running, step, begun);
+            case Step.Hold _ -> view = beginWatch(lease, now, running);
+          }
+        }
+        case RollingBack back -> view = undo(lease, now, back);
+        case Draft _, Waiting _, Verifying _, Paused _, Finished _ -> {
+          return now;
+        }
+      }
+    }
+    return view;
+  }
+
+  /// Whether this process has promised a step that it alone can take: to the next server it would
+  /// be in doubt.
+  private static boolean owes(DeployView view, int begun) {
+    return view.state() instanceof Running running
+        && running.phase() instanceof Phase.Begun
+        && running.step() == begun;
+  }
+
+  private DeployView beginWatch(Lease lease, DeployView view, Running running) {
+    return journal.append(
+        lease,
+        view,
+        running.wish().isPresent()
+            ? new DeployEvent.StoppedBefore(running.step())
+            : new DeployEvent.WatchBegan(running.step(), time.instant()));
+  }
+
+  /// Look at a step that watches.
+  ///
+  /// @return how long to wait before looking again; empty when the deploy has moved
+  Optional<Duration> watch(Lease lease, DeployView view, Running running)
+      throws InterruptedException {
+    var at = running.step();
+    var plan = running.plan();
+    if (!(running.phase() instanceof Phase.Watching(var since)
+        && plan.steps().get(at) instanceof Step.Hold hold)) {
+      throw new IllegalStateException(
+          "step %d of deploy %d watches nothing".formatted(at, view.deploy().id()));
+    }
+    if (running.wish().isPresent()) {
+      journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+      return Optional.empty();
+    }
+    var complaint = ailment(plan);
+    if (!complaint.isEmpty()) {
+      time.sleep(SECOND_LOOK);
+      complaint = ailment(plan);
+    }
+    if (!complaint.isEmpty()) {
+      journal.append(
+          lease,
+          view,
+          new DeployEvent.WatchFailed(at, "during `%s`: %s".formatted(hold.name(), complaint)));
+      return Optional.empty();
+    }
+    if (hold.length().isEmpty()) {
+      return Optional.of(pace.retry());
+    }
+    var left = Duration.between(time.instant(), since.plus(hold.length().get()));
+    if (left.isPositive()) {
+      return Optional.of(left.compareTo(pace.retry()) < 0 ? left : pace.retry());
+    }
+    journal.append(
+        lease, view, new DeployEvent.WatchEnded(at, "held for " + Words.of(hold.length().get())));
+    return Optional.empty();
+  }
+
+  /// What is wrong with what runs; empty when nothing is. What cannot be seen now is not held
+  /// against the release.
+  private String ailment(Plan plan) {
+    for (var part : plan.targets()) {
+      var target = targets.open(part.binding());
+      if (target.capabilities().contains(Capability.OBSERVE)) {
+        try {
+          var complaint = target.observe(plan.placeOn(part.binding().name())).ailment();
+          if (!complaint.isEmpty()) {
+            return complaint;
+          }
+        } catch (TargetUnreachable _) {
+          // The next change to it will tell.
+        }
+      }
+    }
+    return "";
+  }
+
+  private DeployView run(Lease lease, DeployView view, Running running, Step.Change step, int begun)
+      throws InterruptedException {
+    var at = running.step();
+    return switch (running.phase()) {
+      case Phase.Due _ when running.wish().isPresent() ->
+          isInPlace(running.plan(), step)
+              ? journal.append(lease, view, new DeployEvent.StepApplied(at, "was in place"))
+              : journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+      case Phase.Watching _ ->
+          throw new IllegalStateException("a step that changes something does not watch");
+      case Phase.Due _ -> effect(lease, view, running, step);
+      case Phase.Begun _ when begun == at -> effect(lease, view, running, step);
+      case Phase.Begun _ ->
+          journal.append(
+              lease,
+              view,
+              new DeployEvent.StepInDoubt(at, "the server stopped while the step was under way"));
+      case Phase.InDoubt _ when !step.observable() ->
+          journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+      case Phase.InDoubt(var during) -> resolve(lease, view, running, step, during);
+    };
+  }
+
+  private DeployView effect(Lease lease, DeployView view, Running running, Step.Change step)
+      throws InterruptedException {
+    var at = running.step();
+    killPoint.pass("step-" + at + ".before-effect");
+    var outcome = ask(lease, view, running.plan(), step, at, false);
+    killPoint.pass("step-" + at + ".after-effect");
+    var after =
+        journal.append(
+            lease,
+            view,
+            switch (outcome) {
+              case Outcome.Applied(var note) -> new DeployEvent.StepApplied(at, note);
+              case Outcome.Refused(var reason) -> new DeployEvent.StepRefused(at, reason);
+              case Outcome.Later(var reason, _) ->
+                  new DeployEvent.StepRefused(at, "it stayed impossible for too long: " + reason);
+              case Outcome.Unknown(var during, var cause) ->
+                  new DeployEvent.StepInDoubt(at, during + " (" + reason(cause) + ")");
+            });
+    killPoint.pass("step-" + at + ".after-commit");
+    return after;
+  }
+
+  /// Ask the target, and again when it says later, for at most as long as a doubt may last.
+  private Outcome ask(
+      Lease lease, DeployView view, Plan plan, Step.Change step, int at, boolean undo)
+      throws InterruptedException {
+    var order =
+        new Order(
+            new ApplyId(view.deploy().id(), at, undo),
+            lease.generation(),
+            journal.log(view, step, undo));
+    var target = targets.open(plan.target(step.target()).binding());
+    var deadline = time.nanos() + pace.doubt().toNanos();
+    while (true) {
+      var outcome = askOnce(lease, order, target, plan, step, undo);
+      if (outcome instanceof Outcome.Later(var reason, var wait)
+          && time.nanos() + wait.toNanos() < deadline) {
+        order.log().line("not now: " + reason);
+        time.sleep(wait);
+      } else {
+        return outcome;
+      }
+    }
+  }
+
+  private Outcome askOnce(
+      Lease lease, Order order, Target target, Plan plan, Step.Change step, boolean undo) {
+    var place = plan.placeOn(step.target());
+    try (var _ = hold.effect(lease)) {
+      return switch (step) {
+        case Step.Apply apply ->
+            target.apply(
+                order, place, planner.load(undo ? apply.from() : apply.to()), apply.slice());
+        case Step.Remove remove when undo ->
+            target.apply(order, place, planner.load(remove.from()), Slice.all());
+        case Step.Remove _ -> target.remove(order, place);
+      };
+    } catch (TargetUnreachable e) {
+      return new Outcome.Unknown(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// A step may or may not have happened: look until the target can be seen. Then it is there, or
+  /// it is asked for again under the same id, which the target answers from its record if it had
+  /// been done after all.
+  private DeployView resolve(
+      Lease lease, DeployView view, Running running, Step.Change step, String during)
+      throws InterruptedException {
+    var at = running.step();
+    var give = view.updatedAt().plus(pace.doubt());
+    while (true) {
+      var seen = see(running.plan(), step);
+      switch (seen) {
+        case IN_PLACE -> {
+          return journal.append(lease, view, new DeployEvent.StepApplied(at, "seen in place"));
+        }
+        case NOT_IN_PLACE -> {
+          return running.wish().isPresent()
+              ? journal.append(lease, view, new DeployEvent.StoppedBefore(at))
+              : effect(lease, view, running, step);
+        }
+        case CANNOT_TELL -> {
+          if (running.wish().isPresent() || time.instant().isAfter(give)) {
+            return journal.append(
+                lease,
+                view,
+                running.wish().isPresent()
+                    ? new DeployEvent.StoppedBefore(at)
+                    : new DeployEvent.StepAbandoned(
+                        at, "could not find out whether it happened: " + during));
+          }
+          time.sleep(pace.retry());
+          var now = journal.again(view);
+          if (now.sequence() != view.sequence()) {
+            return now;
+          }
+        }
+      }
+    }
+  }
+
+  private enum Seen {
+    IN_PLACE,
+    NOT_IN_PLACE,
+    CANNOT_TELL
+  }
+
+  private Seen see(Plan plan, Step.Change step) {
+    try {
+      var target = targets.open(plan.target(step.target()).binding());
+      var observation = target.observe(plan.placeOn(step.target()));
+      var slice = step instanceof Step.Apply apply ? apply.slice() : Slice.all();
+      var hidden =
+          observation.instances().stream()
+              .anyMatch(
+                  i -> i.health() == Health.UNREACHABLE && slice.covers(i.host(), i.component()));
+      if (hidden) {
+        return Seen.CANNOT_TELL;
+      }
+      return observation.shows(wanted(step), slice) ? Seen.IN_PLACE : Seen.NOT_IN_PLACE;
+    } catch (TargetUnreachable _) {
+      return Seen.CANNOT_TELL;
+    }
+  }
+
+  private boolean isInPlace(Plan plan, Step.Change step) {
+    return step.observable() && see(plan, step) == Seen.IN_PLACE;
+  }
+
+  private Revision wanted(Step.Change step) {
+    return switch (step) {
+      case Step.Apply apply -> planner.load(apply.to());
+      case Step.Remove _ -> Revision.EMPTY;
+    };
+  }
+
+  /// Look at what runs until it is healthy, or has had its time. When it does not become healthy
+  /// soon, a newer deploy may take its place: it may be the fix.
+  void verify(Lease lease, DeployView view, Verifying verifying, Successor successor)
+      throws InterruptedException {
+    var began = time.nanos();
+    while (true) {
+      var complaint = complaint(verifying.plan());
+      var waited = Duration.ofNanos(time.nanos() - began);
+      if (complaint.isEmpty()) {
+        journal.append(lease, view, new DeployEvent.Verified());
+        return;
+      } else if (waited.compareTo(pace.verify()) > 0) {
+        journal.append(
+            lease,
+            view,
+            new DeployEvent.VerificationFailed(
+                "not healthy within %s: %s".formatted(Words.of(pace.verify()), complaint)));
+        return;
+      }
+      if (waited.compareTo(pace.retry()) >= 0) {
+        var newer = successor.ready();
+        if (newer.isPresent()) {
+          journal.append(lease, view, new DeployEvent.PreemptedBy(newer.get()));
+          return;
+        }
+      }
+      time.sleep(Duration.ofMillis(Math.min(500, pace.retry().toMillis())));
+      if (hold.leaves(lease) || journal.again(view).sequence() != view.sequence()) {
+        return;
+      }
+    }
+  }
+
+  private String complaint(Plan plan) {
+    for (var part : plan.targets()) {
+      var name = part.binding().name();
+      var target = targets.open(part.binding());
+      if (!target.capabilities().contains(Capability.OBSERVE)) {
+        continue;
+      }
+      try {
+        var observation = target.observe(plan.placeOn(name));
+        if (!observation.complaint().isEmpty()) {
+          return observation.complaint();
+        } else if (!observation.shows(planner.load(part.to()), Slice.all())) {
+          return "target `%s` does not run what was applied".formatted(name);
+        }
+      } catch (TargetUnreachable e) {
+        return "target `%s` cannot be reached: %s".formatted(name, e.getMessage());
+      }
+    }
+    return "";
+  }
+
+  /// Take a step back. A refusal is asked again, because staying half-way is worse than waiting;
+  /// only then it takes a person.
+  private DeployView undo(Lease lease, DeployView view, RollingBack back)
+      throws InterruptedException {
+    var at = back.step();
+    if (!(back.plan().steps().get(at) instanceof Step.Change step)) {
+      throw new IllegalStateException("step " + at + " changed nothing that could be taken back");
+    }
+    if (step instanceof Step.Apply apply && !apply.undoable()) {
+      return journal.append(lease, view, new DeployEvent.StepUndone(at, CANNOT_BE_TAKEN_BACK));
+    }
+    var deadline = time.nanos() + pace.doubt().toNanos();
+    for (var tries = 1; ; tries++) {
+      killPoint.pass("undo-" + at + ".before-effect");
+      var outcome = ask(lease, view, back.plan(), step, at, true);
+      killPoint.pass("undo-" + at + ".after-effect");
+      switch (outcome) {
+        case Outcome.Applied(var note) -> {
+          var after = journal.append(lease, view, new DeployEvent.StepUndone(at, note));
+          killPoint.pass("undo-" + at + ".after-commit");
+          return after;
+        }
+        case Outcome.Refused(var reason) -> {
+          if (tries >= pace.undoTries()) {
+            return journal.append(lease, view, new DeployEvent.UndoRefused(at, reason));
+          }
+          journal.tell(view, "taking back was refused, trying again: " + reason);
+        }
+        case Outcome.Later(var reason, _) -> {
+          return journal.append(
+              lease,
+              view,
+              new DeployEvent.UndoRefused(at, "it stayed impossible for too long: " + reason));
+        }
+        case Outcome.Unknown(var during, var cause) -> {
+          var what = during + " (" + reason(cause) + ")";
+          if (time.nanos() > deadline) {
+            return journal.append(
+                lease, view, new DeployEvent.UndoRefused(at, "could not find out: " + what));
+          } else if (!(back.phase() instanceof Phase.InDoubt)) {
+            return journal.append(lease, view, new DeployEvent.StepInDoubt(at, what));
+          }
+        }
+      }
+      time.sleep(pace.retry());
+    }
+  }
+
+  private static String reason(Exception cause) {
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+}

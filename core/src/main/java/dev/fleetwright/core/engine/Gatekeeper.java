@@ -1,0 +1,110 @@
+package dev.fleetwright.core.engine;
+
+import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.deploy.DeployState.Waiting;
+import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.plan.Words;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Says which gates of a planned deploy are closed. A gate's words must be the same as long as it
+/// stays closed for the same reason: each change is stored as an event.
+///
+/// Approvals are not among them: they are counted by the deploy itself ([Waiting#approved]).
+final class Gatekeeper {
+
+  static final String SCHEDULE = "schedule";
+  static final String SOAK = "soak";
+
+  private final Environments environments;
+  private final Deploys deploys;
+
+  Gatekeeper(Environments environments, Deploys deploys) {
+    this.environments = environments;
+    this.deploys = deploys;
+  }
+
+  /// The closed ones, in the order in which people read them.
+  List<Gate> closed(Environment environment, DeployView view, Waiting waiting, Instant now) {
+    var gates = new ArrayList<Gate>();
+    schedule(view, now).ifPresent(gates::add);
+    // A way back, or out, is what the other rules exist to keep possible.
+    if (view.deploy().kind() == DeployKind.START) {
+      soak(environment, view, now).ifPresent(gates::add);
+      gates.addAll(outside(environment, waiting));
+    }
+    gates.removeIf(gate -> {
+      var decision = waiting.decided().get(gate.name());
+      return decision != null && decision.open();
+    });
+    return gates;
+  }
+
+  private static Optional<Gate> schedule(DeployView view, Instant now) {
+    return view.deploy()
+        .notBefore()
+        .filter(now::isBefore)
+        .map(
+            then -> new Gate(SCHEDULE, "not before " + then, "the time coming", Optional.of(then)));
+  }
+
+  private Optional<Gate> soak(Environment environment, DeployView view, Instant now) {
+    var soak = environment.policy().gating().soak();
+    var before = environment.policy().promotion().after();
+    if (!soak.isPositive() || before.isEmpty()) {
+      return Optional.empty();
+    }
+    var release = view.deploy().release().orElseThrow();
+    var earlier = environments.find(environment.project(), before.get());
+    var there = earlier.flatMap(e -> deploys.lastSucceeded(e.id(), release));
+    if (there.isEmpty()) {
+      return Optional.of(
+          new Gate(
+              SOAK,
+              "it has not been deployed to `%s`, where it has to run for %s first"
+                  .formatted(before.get(), Words.of(soak)),
+              "deploying it to `%s`".formatted(before.get())));
+    }
+    var since = there.get().finishedAt().orElseThrow();
+    var over = since.plus(soak);
+    var last = deploys.lastSucceeded(earlier.orElseThrow().id()).orElseThrow();
+    var until =
+        last.deploy().id() == there.get().deploy().id() ? now : last.finishedAt().orElseThrow();
+    if (!until.isBefore(over)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        until.equals(now)
+            ? new Gate(
+                SOAK,
+                "it runs in `%s` since %s and has to for %s"
+                    .formatted(before.get(), since, Words.of(soak)),
+                "the time passing",
+                Optional.of(over))
+            : new Gate(
+                SOAK,
+                "another deploy took its place in `%s` before it had run there for %s"
+                    .formatted(before.get(), Words.of(soak)),
+                "deploying it to `%s` again".formatted(before.get())));
+  }
+
+  private static List<Gate> outside(Environment environment, Waiting waiting) {
+    return environment.policy().gating().outside().stream()
+        .map(name -> {
+          var decision = waiting.decided().get(name);
+          return decision == null
+              ? new Gate(name, "`%s` has not said anything yet".formatted(name), "its answer")
+              : new Gate(
+                  name,
+                  "closed by %s: %s".formatted(decision.by(), decision.reason()),
+                  "`%s` opening it".formatted(name));
+        })
+        .toList();
+  }
+}
