@@ -22,6 +22,7 @@ import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.plan.Step;
+import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Slice;
 import java.io.IOException;
 import java.time.Duration;
@@ -57,6 +58,8 @@ class DeployLoopTest {
   private final Map<String, FakeTarget> targets = new LinkedHashMap<>();
   private final List<String> passed = new ArrayList<>();
   private String dieAt = "";
+  private Instant now = NOON;
+  private Revision knownToWork = V1;
 
   @BeforeEach
   void three_targets_run_v1() throws IOException {
@@ -264,6 +267,126 @@ class DeployLoopTest {
     assertThat(state(deploy)).isInstanceOf(Succeeded.class);
   }
 
+  @Test
+  void a_hold_lasts_as_long_as_the_plan_says_and_then_the_next_step_is_due()
+      throws InterruptedException {
+    var deploy = start(holding(Optional.of(Duration.ofMinutes(10))));
+
+    assertThat(loop().work(LEASE)).isLessThanOrEqualTo(QUICK.retry());
+    assertThat(target("eu").runs).isEqualTo(V2);
+    assertThat(target("us").runs).isEqualTo(V1);
+    assertThat(phase(deploy)).isEqualTo(new DeployState.Phase.Watching(NOON));
+
+    now = NOON.plus(Duration.ofMinutes(10));
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(target("us").runs).isEqualTo(V2);
+  }
+
+  @Test
+  void a_hold_without_a_length_lasts_until_a_person_says_go_on() throws InterruptedException {
+    var deploy = start(holding(Optional.empty()));
+    work();
+    now = NOON.plus(Duration.ofDays(100));
+    work();
+    assertThat(phase(deploy)).isEqualTo(new DeployState.Phase.Watching(NOON));
+
+    ask(deploy, new DeployEvent.ResumeAsked("ann"));
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void what_falls_ill_during_a_hold_is_taken_back_and_the_next_step_never_begins()
+      throws InterruptedException {
+    var deploy = start(holding(Optional.of(Duration.ofMinutes(10))));
+    work();
+    target("eu").unhealthyWith = V2;
+    work();
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(deploys.history(deploy)).endsWith("watch_failed", "step_undone");
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+    assertThat(target("us").changes).isZero();
+  }
+
+  @Test
+  void a_hold_can_be_called_off_and_what_was_done_before_it_is_taken_back()
+      throws InterruptedException {
+    var deploy = start(holding(Optional.empty()));
+    work();
+    ask(deploy, new DeployEvent.RollbackAsked("ann", "not like this"));
+    work();
+    assertThat(state(deploy))
+        .isEqualTo(new RolledBack(holding(Optional.empty()), "called off by ann: not like this"));
+    assertThat(target("eu").runs).isEqualTo(V1);
+  }
+
+  @Test
+  void a_newer_deploy_takes_the_place_of_one_that_only_holds() throws InterruptedException {
+    var older = start(holding(Optional.empty()));
+    work();
+    var newer = start(after(older));
+    work();
+    assertThat(state(older))
+        .isEqualTo(new DeployState.Preempted(holding(Optional.empty()), 1, newer));
+    assertThat(state(newer)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void a_pause_that_a_person_asked_for_is_not_cut_short_by_a_newer_deploy()
+      throws InterruptedException {
+    var older = start(holding(Optional.empty()));
+    ask(older, new DeployEvent.Started());
+    ask(older, new DeployEvent.PauseAsked("ann"));
+    work();
+    var newer = start(after(older));
+    work();
+    assertThat(state(older)).isInstanceOf(Paused.class);
+    assertThat(state(newer)).isInstanceOf(DeployState.Waiting.class);
+  }
+
+  @Test
+  void a_plan_whose_way_back_leads_to_what_is_no_longer_the_last_good_one_is_refused()
+      throws InterruptedException {
+    var deploy = start(plan());
+    knownToWork = Samples.revision("a later one");
+    work();
+    assertThat(state(deploy).keyword()).isEqualTo("refused");
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.changes).isZero());
+  }
+
+  /// First eu, a hold, then us; asia stays as it is.
+  private Plan holding(Optional<Duration> length) {
+    var base = plan();
+    return with(
+        base,
+        base.targets().stream().filter(t -> !t.binding().name().equals("asia")).toList(),
+        List.of(base.steps().get(0), new Step.Hold("canary on eu", length), base.steps().get(1)));
+  }
+
+  /// What the next deploy would do when the given one stands at its hold.
+  private Plan after(long deploy) {
+    assertThat(state(deploy).holdsEnvironment()).isTrue();
+    var base = plan();
+    var parts =
+        base.targets().stream()
+            .map(part ->
+                new Plan.TargetPlan(
+                    part.binding(),
+                    part.from(),
+                    part.to(),
+                    target(part.binding().name()).seen().basis(),
+                    List.of()))
+            .toList();
+    return with(base, parts, base.steps());
+  }
+
+  private DeployState.Phase phase(long deploy) {
+    return state(deploy) instanceof DeployState.Running running
+        ? running.phase()
+        : org.assertj.core.api.Assertions.fail("it is " + state(deploy));
+  }
+
   private Plan plan() {
     var parts = new ArrayList<Plan.TargetPlan>();
     var base = Samples.plan(0, "eu", "us", "asia");
@@ -324,7 +447,7 @@ class DeployLoopTest {
 
   private DeployLoop loop() {
     var planner = new Planner(binding -> target(binding.name()), blobs);
-    var time = new FixedTime(NOON);
+    var time = new FixedTime(now);
     var environments = new OneEnvironment(live());
     var journal = new DeployJournal(deploys, new NoLogs(), time);
     return new DeployLoop(
@@ -355,7 +478,8 @@ class DeployLoopTest {
   /// By the record V1 runs everywhere and is known to work.
   private List<Live> live() {
     return targets.keySet().stream()
-        .map(name -> new Live(name, V1.digest(), Optional.of(6L), 0, NOON, false, V1.digest()))
+        .map(name ->
+            new Live(name, V1.digest(), Optional.of(6L), 0, NOON, false, knownToWork.digest()))
         .toList();
   }
 
