@@ -37,6 +37,10 @@ import dev.fleetwright.core.deploy.DeployState.Superseded;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.core.plan.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -291,8 +295,32 @@ class DeployMachineTest {
             new PauseAsked("ann"),
             new ResumeAsked("ann"),
             new RollbackAsked("ann", "bad"),
-            new SupersededBy(9));
+            new SupersededBy(9),
+            new Planned(holding()),
+            new DeployEvent.Held(List.of(new Gate("freeze", "it is Friday", "Monday"))),
+            new DeployEvent.Held(List.of()),
+            new DeployEvent.GateDecided("freeze", new GateDecision(true, "ann", "it is a fix")),
+            new DeployEvent.WatchBegan(1, Instant.EPOCH),
+            new DeployEvent.WatchEnded(1, "held"),
+            new DeployEvent.WatchFailed(1, "bad"),
+            new DeployEvent.PreemptedBy(9));
     return one.list().ofMaxSize(25);
+  }
+
+  /// The plan with a hold after its first step.
+  private static Plan holding() {
+    var steps = new ArrayList<>(PLAN.steps());
+    steps.add(1, new Step.Hold("canary", Optional.of(Duration.ofMinutes(1))));
+    return new Plan(
+        PLAN.project(),
+        PLAN.environment(),
+        PLAN.slug(),
+        PLAN.kind(),
+        PLAN.release(),
+        PLAN.label(),
+        PLAN.targets(),
+        steps,
+        PLAN.approvals());
   }
 
   private static DeployState after(DeployEvent... events) {
