@@ -66,6 +66,21 @@ public final class FleetwrightClient implements AutoCloseable {
     }
   }
 
+  /// Whether there is a server at all, ready or not.
+  public boolean answers() throws InterruptedException {
+    try {
+      var request = HttpRequest.newBuilder(at("/healthz")).timeout(CONNECT_WITHIN).build();
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Let the server stop in order; returns when it has begun to.
+  public Drain drain(Drain.Wish wish) throws InterruptedException {
+    return post("/api/v1/server/drain", wish, new TypeReference<>() {});
+  }
+
   public Page<Project> projects(int page) throws InterruptedException {
     return get("/api/v1/projects" + paged(page), new TypeReference<>() {});
   }

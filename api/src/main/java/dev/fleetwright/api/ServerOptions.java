@@ -7,6 +7,8 @@ import java.util.Optional;
 /// How to run a server.
 ///
 /// @param data the folder for everything that it keeps; made when it is not there
+/// @param shared the folder that all servers of one PostgreSQL see, for the contents of releases,
+///   logs and the sealing key; empty for `data`
 /// @param database `postgresql://…`; empty for the embedded one in `data`
 /// @param host the address to listen on
 /// @param port 0 for a free one
@@ -17,6 +19,7 @@ import java.util.Optional;
 /// @param jsonLog whether to log one JSON object a line
 public record ServerOptions(
     Path data,
+    Optional<Path> shared,
     Optional<String> database,
     String host,
     int port,
@@ -27,6 +30,6 @@ public record ServerOptions(
   /// Embedded database, only reachable from this machine, projects may be folders of it.
   public static ServerOptions local(Path data, int port) {
     return new ServerOptions(
-        data, Optional.empty(), "127.0.0.1", port, Optional.empty(), true, false);
+        data, Optional.empty(), Optional.empty(), "127.0.0.1", port, Optional.empty(), true, false);
   }
 }

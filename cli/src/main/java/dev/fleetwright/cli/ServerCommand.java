@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "server",
     mixinStandardHelpOptions = true,
-    description = "Run the server in this process, until it is told to stop.")
+    description = "Run the server in this process, until it is told to stop.",
+    subcommands = DrainCommand.class)
 final class ServerCommand implements Callable<Integer> {
   @Mixin private Output output = new Output();
 
@@ -23,6 +24,15 @@ final class ServerCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "Where everything is kept; ./.fleetwright by default.")
   private Path data = Path.of(".fleetwright");
+
+  @Option(
+      names = "--shared",
+      paramLabel = "FOLDER",
+      description = {
+        "With several servers on one PostgreSQL: a folder that all of them see, for the contents",
+        "of releases, logs and the sealing key; else the data folder."
+      })
+  private @Nullable Path shared;
 
   @Option(
       names = "--database",
@@ -58,6 +68,7 @@ final class ServerCommand implements Callable<Integer> {
     var options =
         new ServerOptions(
             data.toAbsolutePath().normalize(),
+            Optional.ofNullable(shared),
             Optional.ofNullable(database),
             host,
             port,

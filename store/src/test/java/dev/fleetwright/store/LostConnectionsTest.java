@@ -7,6 +7,7 @@ import dev.fleetwright.core.deploy.DeployEvent.Planned;
 import dev.fleetwright.core.deploy.Deploys.Appended;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.engine.StoreUnavailable;
+import dev.fleetwright.testkit.PostgresqlServer;
 import dev.fleetwright.testkit.Recipe;
 import java.io.IOException;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package dev.fleetwright.store;
 
+import dev.fleetwright.testkit.PostgresqlServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -13,12 +13,15 @@ final class HealthRoutes {
 
   private final Feed feed;
   private final BooleanSupplier engineRuns;
+  private final Draining draining;
   private final FeedHub hub;
   private final Metrics metrics;
 
-  HealthRoutes(Feed feed, BooleanSupplier engineRuns, FeedHub hub, Metrics metrics) {
+  HealthRoutes(
+      Feed feed, BooleanSupplier engineRuns, Draining draining, FeedHub hub, Metrics metrics) {
     this.feed = feed;
     this.engineRuns = engineRuns;
+    this.draining = draining;
     this.hub = hub;
     this.metrics = metrics;
   }
@@ -27,7 +30,10 @@ final class HealthRoutes {
     return List.of(
         Route.get("/healthz", Access.OPEN, "Whether the process answers.")
             .json(call -> call.json(200, Map.of("status", "ok"))),
-        Route.get("/readyz", Access.OPEN, "Whether the server can work: 200 or 503.")
+        Route.get(
+                "/readyz",
+                Access.OPEN,
+                "Whether to send this server work: 200, or 503 also while it drains.")
             .json(this::ready),
         Route.get("/metrics", Access.SIGNED_IN, "What can be measured, as Prometheus reads it.")
             .text(call ->
@@ -40,8 +46,9 @@ final class HealthRoutes {
     var checks = new TreeMap<String, Boolean>();
     checks.put("database", databaseAnswers());
     checks.put("engine", engineRuns.getAsBoolean() && !hub.closed());
-    var ready = !checks.containsValue(false);
-    call.json(ready ? 200 : 503, new Readiness(ready, checks));
+    var leaves = draining.underWay();
+    var ready = !leaves && !checks.containsValue(false);
+    call.json(ready ? 200 : 503, new Readiness(ready, leaves, checks));
   }
 
   private boolean databaseAnswers() {

@@ -63,7 +63,9 @@ public final class HttpServer implements AutoCloseable {
     var login =
         new LoginRoutes(
             doorkeeper, browsers, new LoginCodes(clock), address, served.screens(), clock);
-    routes.addAll(new HealthRoutes(served.feed(), served.engineRuns(), hub, metrics).routes());
+    routes.addAll(
+        new HealthRoutes(served.feed(), served.engineRuns(), served.draining(), hub, metrics)
+            .routes());
     routes.addAll(login.routes());
     routes.addAll(
         new WebhookRoutes(
@@ -139,6 +141,7 @@ public final class HttpServer implements AutoCloseable {
         new EventRoutes(hub, served.deploys(), served.environments(), browsers, metrics).routes());
     routes.addAll(LintRoutes.routes());
     routes.addAll(new LedgerRoutes(served.ledger(), clock).routes());
+    routes.addAll(new ServerRoutes(served.draining(), served.ledger(), clock).routes());
     routes.addAll(new TokenRoutes(served.tokens(), tokens, clock).routes());
     return routes;
   }

@@ -2,6 +2,7 @@ package dev.fleetwright.server.http;
 
 import dev.fleetwright.core.feed.Feed;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -50,6 +51,13 @@ public final class Metrics {
     var counter =
         Counter.builder(name).description(words).tag("outcome", outcome).register(registry);
     return counter::increment;
+  }
+
+  /// Something that is counted elsewhere.
+  public void counted(String name, String words, Supplier<Number> count) {
+    FunctionCounter.builder(name, count, c -> c.get().doubleValue())
+        .description(words)
+        .register(registry);
   }
 
   /// A step of a deploy has ended, so long after the deploy's event before.

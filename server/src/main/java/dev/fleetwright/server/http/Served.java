@@ -25,6 +25,7 @@ import java.util.function.BooleanSupplier;
 /// @param publicUrl where others reach the server
 /// @param version of this server
 /// @param engineRuns whether deploys and pipelines are worked on
+/// @param draining how this server is told to stop
 /// @param moved what to do when a webhook tells of a push
 /// @param pages routes that show pages to people
 /// @param metrics what is measured; others measure with it too
@@ -48,6 +49,7 @@ public record Served(
     WebhookSecrets webhookSecrets,
     Operations operations,
     BooleanSupplier engineRuns,
+    Draining draining,
     WebhookRoutes.Moved moved,
     List<Route> pages,
     Screens screens,

@@ -13,6 +13,7 @@ final class CountedLeases implements Leases {
   private final Runnable claimed;
   private final Runnable lost;
   private final Runnable released;
+  private final Runnable passedOn;
 
   /// @param what such as `environment`
   CountedLeases(Leases leases, String what, Metrics metrics) {
@@ -21,6 +22,7 @@ final class CountedLeases implements Leases {
     this.claimed = metrics.counter(name, "What became of leases", "claimed");
     this.lost = metrics.counter(name, "What became of leases", "lost");
     this.released = metrics.counter(name, "What became of leases", "released");
+    this.passedOn = metrics.counter(name, "What became of leases", "passed on");
   }
 
   @Override
@@ -39,6 +41,12 @@ final class CountedLeases implements Leases {
       lost.run();
     }
     return held;
+  }
+
+  @Override
+  public void passOn(Lease lease) {
+    leases.passOn(lease);
+    passedOn.run();
   }
 
   @Override

@@ -2,10 +2,13 @@ package dev.fleetwright.server.wiring;
 
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.shell.ShellExecutor;
+import dev.fleetwright.api.Drain;
 import dev.fleetwright.api.RunningServer;
 import dev.fleetwright.api.ServerNotStarted;
 import dev.fleetwright.api.ServerOptions;
 import dev.fleetwright.api.ServerProcess;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.engine.DatabaseTime;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
 import dev.fleetwright.core.engine.KillPoint;
@@ -14,6 +17,7 @@ import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.secret.Secret;
+import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.server.auth.FirstToken;
 import dev.fleetwright.server.auth.SealingKey;
 import dev.fleetwright.server.auth.WebhookSecrets;
@@ -34,7 +38,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.URI;
-import java.time.Clock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -42,6 +49,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,12 +68,17 @@ public final class FleetwrightServer implements ServerProcess {
   }
 
   static Running startHere(ServerOptions options) {
+    return startHere(options, targets -> targets);
+  }
+
+  /// @param around what is done to targets, which tests use to watch them
+  static Running startHere(ServerOptions options, UnaryOperator<Targets> around) {
     if (options.jsonLog()) {
       LogOutput.json();
     }
     var parts = new Parts();
     try {
-      return new Starting(options, parts).run();
+      return new Starting(options, around, parts).run();
     } catch (RuntimeException e) {
       parts.close();
       throw e;
@@ -97,22 +110,28 @@ public final class FleetwrightServer implements ServerProcess {
   }
 
   /// The start, in the order in which one part needs the other.
-  private record Starting(ServerOptions options, Parts parts) {
+  private record Starting(ServerOptions options, UnaryOperator<Targets> around, Parts parts) {
 
     Running run() {
-      var clock = Clock.systemUTC();
       var data = parts.add(DataFolder.take(options.data()));
       var listener = parts.add(listen());
       var publicUrl = options.publicUrl().orElse(listener.uri());
       var database = parts.add(database(data));
-      var sealingKey = new SealingKey(data.resolve(SealingKey.FILE), database.sealedValues());
+      var time = parts.add(new DatabaseTime(Time.SYSTEM, database::now));
+      time.start();
+      var clock = time.withZone(ZoneOffset.UTC);
+      var shared = shared(data);
+      var sealingKey = new SealingKey(shared.resolve(SealingKey.FILE), database.sealedValues());
       checkKey(sealingKey);
-      var blobs = blobs(data);
-      var logs = parts.add(new DiskLogs(data.resolve("logs")));
+      var blobs = blobs(shared);
+      if (options.database().isPresent()) {
+        checkContents(database, blobs, shared);
+      }
+      var logs = parts.add(new DiskLogs(shared.resolve("logs")));
       var repositories =
           parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
       var executor = new ShellExecutor(data.resolve("builds"), repositories, blobs, clock);
-      var targets = parts.add(new TargetKinds(blobs, data.path(), executor));
+      var targets = around.apply(parts.add(new TargetKinds(blobs, shared, executor)));
       var planner = new Planner(targets, blobs);
       var environments = database.environments();
       var releases = database.releases();
@@ -133,6 +152,10 @@ public final class FleetwrightServer implements ServerProcess {
               Version.TEXT,
               clock);
       var metrics = new Metrics();
+      metrics.counted(
+          "fleetwright.stale.writes",
+          "Writes that were turned down because another server had the lease by then",
+          database::staleWrites);
       var engine =
           new Engine(
               new Engine.Parts(
@@ -150,7 +173,7 @@ public final class FleetwrightServer implements ServerProcess {
                   executor,
                   operations.pipelineWork(),
                   Math.max(2, Runtime.getRuntime().availableProcessors()),
-                  Time.SYSTEM,
+                  time,
                   Pace.USUAL,
                   killPoint()));
       var strays = executor.endStrays();
@@ -176,6 +199,7 @@ public final class FleetwrightServer implements ServerProcess {
                   targets,
                   clock),
               operations);
+      var drain = new DrainOnce();
       var http =
           HttpServer.start(
               listener,
@@ -198,6 +222,7 @@ public final class FleetwrightServer implements ServerProcess {
                   new WebhookSecrets(database.sealedValues(), sealingKey, clock),
                   operations,
                   engineRuns::get,
+                  drain,
                   watch,
                   pages.routes(),
                   pages,
@@ -211,7 +236,7 @@ public final class FleetwrightServer implements ServerProcess {
           .addKeyValue("version", Version.TEXT)
           .addKeyValue("milliseconds", ManagementFactory.getRuntimeMXBean().getUptime())
           .log("server is ready");
-      return new Running(listener.uri(), firstToken, http, parts);
+      return new Running(listener.uri(), firstToken, http, engine, drain, parts);
     }
 
     /// For tests of durability: `-Dfleetwright.killpoint=step-1.after-effect` lets the process die
@@ -250,12 +275,41 @@ public final class FleetwrightServer implements ServerProcess {
       }
     }
 
-    private static DiskBlobs blobs(DataFolder data) {
+    private Path shared(DataFolder data) {
+      var shared = options.shared().map(p -> p.toAbsolutePath().normalize()).orElse(data.path());
       try {
-        return new DiskBlobs(data.resolve("blobs"));
+        return Files.createDirectories(shared);
       } catch (IOException e) {
         throw new ServerNotStarted(
-            "the folder of contents in " + data.path() + " cannot be used", e);
+            "the shared folder " + shared + " cannot be used: make sure that it can be written", e);
+      }
+    }
+
+    private static DiskBlobs blobs(Path shared) {
+      try {
+        return new DiskBlobs(shared.resolve("blobs"));
+      } catch (IOException e) {
+        throw new ServerNotStarted("the folder of contents in " + shared + " cannot be used", e);
+      }
+    }
+
+    /// A second server that was not told of the shared folder would fail every deploy of what the
+    /// first one built.
+    private static void checkContents(Database database, DiskBlobs blobs, Path shared) {
+      for (var project : database.projects().all()) {
+        for (var release : database.releases().of(project.name(), 1, 0)) {
+          for (var entry :
+              release.components().stream().flatMap(c -> c.files().stream()).toList()) {
+            if (!(entry instanceof TreeEntry.File file)) {
+              continue;
+            } else if (!blobs.has(file.digest())) {
+              throw new ServerNotStarted(
+                  "the database knows %s of %s, and `%s` of it is not in %s: servers of one database need one folder for such files; name it with `--shared`, or put back what was there"
+                      .formatted(release.label(), project.name(), file.path(), shared));
+            }
+            return;
+          }
+        }
       }
     }
 
@@ -275,20 +329,32 @@ public final class FleetwrightServer implements ServerProcess {
 
   /// A server that runs.
   static final class Running implements RunningServer {
+    private static final Duration PATIENCE = Duration.ofSeconds(Drain.USUAL_SECONDS);
+
     private final URI uri;
     private final Optional<Secret> firstToken;
     private final HttpServer http;
+    private final Engine engine;
+    private final DrainOnce drain;
     private final Parts parts;
-    private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final StopSignals signals;
 
-    Running(URI uri, Optional<Secret> firstToken, HttpServer http, Parts parts) {
+    Running(
+        URI uri,
+        Optional<Secret> firstToken,
+        HttpServer http,
+        Engine engine,
+        DrainOnce drain,
+        Parts parts) {
       this.uri = uri;
       this.firstToken = firstToken;
       this.http = http;
+      this.engine = engine;
+      this.drain = drain;
       this.parts = parts;
       this.signals = StopSignals.callOnce(this::close);
+      drain.by(this::stop);
     }
 
     /// Everything that can be asked.
@@ -313,13 +379,27 @@ public final class FleetwrightServer implements ServerProcess {
 
     @Override
     public void close() {
-      if (closing.compareAndSet(false, true)) {
-        log.atInfo().addKeyValue("url", uri).log("server is stopping");
-        Deadline.of(parts::close);
-        signals.forget();
-        log.atInfo().addKeyValue("url", uri).log("server has stopped");
-        stopped.countDown();
+      if (drain.first()) {
+        stop(PATIENCE);
       }
+    }
+
+    private void stop(Duration patience) {
+      log.atInfo()
+          .addKeyValue("url", uri)
+          .addKeyValue("seconds", patience.toSeconds())
+          .log("server is stopping; steps and jobs under way are waited for");
+      try {
+        if (!engine.drain(patience)) {
+          log.atWarn().log("not all came to an end in time; the next holder of its lease goes on");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Deadline.of(parts::close);
+      signals.forget();
+      log.atInfo().addKeyValue("url", uri).log("server has stopped");
+      stopped.countDown();
     }
   }
 }

@@ -19,6 +19,7 @@ import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.server.auth.FirstToken;
 import dev.fleetwright.server.auth.SealingKey;
 import dev.fleetwright.server.auth.WebhookSecrets;
+import dev.fleetwright.server.http.Draining;
 import dev.fleetwright.server.http.HttpServer;
 import dev.fleetwright.server.http.Listener;
 import dev.fleetwright.server.http.Metrics;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /// A whole server on a free port, with a data folder of its own: database, engine, executor, target
 /// and pages as they are in use.
@@ -142,6 +144,15 @@ final class Installation implements AutoCloseable {
                     clock),
                 operations,
                 () -> true,
+                new Draining() {
+                  @Override
+                  public boolean underWay() {
+                    return false;
+                  }
+
+                  @Override
+                  public void begin(Duration patience) {}
+                },
                 _ -> {},
                 pages.routes(),
                 pages,

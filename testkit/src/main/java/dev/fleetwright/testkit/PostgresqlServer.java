@@ -1,6 +1,5 @@
-package dev.fleetwright.store;
+package dev.fleetwright.testkit;
 
-import dev.fleetwright.testkit.Needs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// A PostgreSQL to test against: the one that the environment names (`LAB_POSTGRES_URL`, or
 /// `PGHOST` and its siblings), else a private one of this machine's programs, started once, ended
 /// with this process.
-final class PostgresqlServer {
+public final class PostgresqlServer {
 
   private static @Nullable String url;
 
@@ -27,14 +26,15 @@ final class PostgresqlServer {
 
   /// Its JDBC URL, ending in an option, so that more can follow after `&`. The test that asks is
   /// skipped where there is none.
-  static synchronized String url() {
+  public static synchronized String url() {
     if (url == null) {
       url = named().orElseGet(PostgresqlServer::started);
     }
     return url;
   }
 
-  static Connection connect() throws SQLException {
+  /// A connection of its owner.
+  public static Connection connect() throws SQLException {
     return DriverManager.getConnection(url());
   }
 
