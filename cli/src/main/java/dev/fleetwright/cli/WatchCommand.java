@@ -2,6 +2,7 @@ package dev.fleetwright.cli;
 
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.Environment;
+import dev.fleetwright.api.FeedEvent;
 import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Watch;
 import java.util.ArrayList;
@@ -48,6 +49,8 @@ final class WatchCommand implements Callable<Integer> {
             draw(client);
           } else if (output.json()) {
             output.raw(Oneline.json(event.get()) + "\n");
+          } else if (event.get().topic().equals(FeedEvent.RESET)) {
+            output.line(event.get().at() + " events were missed that the server no longer has");
           } else {
             output.line(event.get().at() + " " + event.get().topic() + " " + event.get().keys());
           }

@@ -163,17 +163,24 @@ final class SqlFeed implements Feed {
     others.tell();
   }
 
-  /// Drop all but the newest entries.
+  /// Drop all but the newest entries. The newest of those that go becomes the mark for readers who
+  /// have not read so far: whoever asks for what follows an entry before it, gets it first.
   void prune(int kept) {
     transactions.write(
         "dropping old feed entries",
-        session ->
-            session.change(
-                """
-                DELETE FROM feed
-                 WHERE id <= (SELECT id FROM feed ORDER BY id DESC LIMIT 1 OFFSET ?)
-                """,
-                kept));
+        session -> {
+          var newestToGo =
+              session.one(
+                  "SELECT id FROM feed ORDER BY id DESC LIMIT 1 OFFSET ?",
+                  row -> row.whole("id"),
+                  kept);
+          if (newestToGo.isPresent()) {
+            session.change("DELETE FROM feed WHERE id < ?", newestToGo.get());
+            session.changeOne(
+                "UPDATE feed SET topic = ?, keys = '{}' WHERE id = ?", RESET, newestToGo.get());
+          }
+          return newestToGo;
+        });
   }
 
   @Override

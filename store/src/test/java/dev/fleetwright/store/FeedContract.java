@@ -182,19 +182,47 @@ abstract class FeedContract extends StoreContract {
   }
 
   @Test
-  void only_the_newest_are_kept() {
+  void only_the_newest_are_kept_and_who_missed_some_is_told() {
+    var start = database.feed().newest();
     for (var name : List.of("a", "b", "c", "d")) {
       move(name);
     }
+    var before = database.feed().after(start, 10);
     var newest = database.feed().newest();
 
     ((SqlFeed) database.feed()).prune(2);
 
     assertThat(database.feed().after(0, 10))
-        .extracting(entry -> entry.keys().get("project"))
-        .containsExactly("c", "d");
+        .extracting(FeedContract::inShort)
+        .containsExactly("reset {}", "project {project=c}", "project {project=d}");
+    // Who has had `a` has missed `b`.
+    assertThat(database.feed().after(before.get(0).id(), 10))
+        .extracting(FeedContract::inShort)
+        .startsWith("reset {}");
+    assertThat(database.feed().after(before.get(1).id(), 10))
+        .extracting(FeedContract::inShort)
+        .containsExactly("project {project=c}", "project {project=d}");
     assertThat(database.feed().newest()).isEqualTo(newest);
     move("e");
     assertThat(database.feed().newest()).isGreaterThan(newest);
+
+    ((SqlFeed) database.feed()).prune(1);
+
+    assertThat(database.feed().after(0, 10))
+        .extracting(FeedContract::inShort)
+        .containsExactly("reset {}", "project {project=e}");
+  }
+
+  @Test
+  void as_long_as_nothing_was_dropped_nobody_has_missed_anything() {
+    move("a");
+
+    ((SqlFeed) database.feed()).prune(1000);
+
+    assertThat(database.feed().after(0, 10)).extracting(Entry::topic).doesNotContain("reset");
+  }
+
+  private static String inShort(Entry entry) {
+    return entry.topic() + " " + entry.keys();
   }
 }

@@ -8,14 +8,19 @@ import java.util.SortedMap;
 /// What moved, in the order in which it was committed. An entry says that something changed and
 /// where to look; it is a hint, the tables are the truth.
 ///
-/// Only the newest 100 000 entries are kept, and after a restore from a backup it may begin anew.
-/// So a reader whose id is older than the oldest entry, or above [#newest], reads the tables anew.
+/// Only the newest 100 000 entries are kept. Where older ones were dropped stands one entry of
+/// topic [#RESET]: who reads it has missed what was there, and reads the tables anew. After a
+/// restore from a backup the feed may begin anew; so a reader whose id is above [#newest] reads the
+/// tables anew too.
 public interface Feed {
+
+  /// The topic of the entry that stands for all that were dropped.
+  String RESET = "reset";
 
   /// One thing that moved.
   ///
   /// @param id grows; no entry with a lower id appears after this one was read
-  /// @param topic `project`, `pipeline`, `job`, `release`, `environment` or `deploy`
+  /// @param topic `project`, `pipeline`, `job`, `release`, `environment` or `deploy`; or [#RESET]
   /// @param keys such as `project=shop`, `environment=staging`, `deploy=12`, `state=running`
   record Entry(long id, Instant at, String topic, SortedMap<String, String> keys) {}
 

@@ -4,9 +4,12 @@ import dev.fleetwright.api.FeedEvent;
 import dev.fleetwright.api.Json;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.feed.Feed.Entry;
 import dev.fleetwright.server.auth.BrowserDoor;
 import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,18 +26,21 @@ final class EventRoutes {
   private final Environments environments;
   private final BrowserDoor browsers;
   private final AtomicInteger streams;
+  private final InstantSource clock;
 
   EventRoutes(
       FeedHub hub,
       Deploys deploys,
       Environments environments,
       BrowserDoor browsers,
-      Metrics metrics) {
+      Metrics metrics,
+      InstantSource clock) {
     this.hub = hub;
     this.deploys = deploys;
     this.environments = environments;
     this.browsers = browsers;
     this.streams = metrics.streams();
+    this.clock = clock;
   }
 
   List<Route> routes() {
@@ -42,7 +48,10 @@ final class EventRoutes {
         Route.get(
                 "/api/v1/events",
                 Access.SIGNED_IN,
-                "What moves, as server-sent events; resumed after the header `Last-Event-ID`.")
+                "What moves, as server-sent events; resumed after the header `Last-Event-ID`. Where"
+                    + " that is not possible, because what followed that event is no longer kept or"
+                    + " the database was restored from a backup, an event of topic `reset` comes"
+                    + " first, whatever was asked for: read anew what you show, and go on.")
             .with(
                 Parameter.optional("project", "string", "Only of this project."),
                 Parameter.optional("environment", "string", "Only of this environment."),
@@ -66,11 +75,19 @@ final class EventRoutes {
   private void follow(Call call, EventOutput out, Map<String, String> wanted, long from)
       throws IOException, InterruptedException {
     var last = from;
+    var newest = hub.newestIfBelow(from);
+    if (newest.isPresent()) {
+      last = newest.getAsLong();
+      var reset = new Entry(last, clock.instant(), Feed.RESET, Collections.emptySortedMap());
+      out.event(last, reset.topic(), json(reset));
+      out.flush();
+    }
     var right = new StreamRight(browsers, call.caller());
     while (!hub.closed() && right.lasts()) {
       var entries = hub.after(last);
       for (var entry : entries) {
-        if (entry.keys().entrySet().containsAll(wanted.entrySet())) {
+        if (entry.topic().equals(Feed.RESET)
+            || entry.keys().entrySet().containsAll(wanted.entrySet())) {
           out.event(entry.id(), entry.topic(), json(entry));
         }
         last = entry.id();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,6 +62,16 @@ public final class FeedHub implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// The newest id, if this one is above it: it comes from before a restore from a backup.
+  OptionalLong newestIfBelow(long id) {
+    // What is above what was read here may have been read from another server.
+    if (id <= read()) {
+      return OptionalLong.empty();
+    }
+    var newest = feed.newest();
+    return id <= newest ? OptionalLong.empty() : OptionalLong.of(newest);
   }
 
   /// Entries after an id, oldest first, at most 500.

@@ -138,7 +138,9 @@ public final class HttpServer implements AutoCloseable {
         new LogRoutes(served.logs(), served.pipelines(), served.deploys(), hub, browsers, metrics)
             .routes());
     routes.addAll(
-        new EventRoutes(hub, served.deploys(), served.environments(), browsers, metrics).routes());
+        new EventRoutes(
+                hub, served.deploys(), served.environments(), browsers, metrics, served.clock())
+            .routes());
     routes.addAll(LintRoutes.routes());
     routes.addAll(new LedgerRoutes(served.ledger(), clock).routes());
     routes.addAll(new ServerRoutes(served.draining(), served.ledger(), clock).routes());

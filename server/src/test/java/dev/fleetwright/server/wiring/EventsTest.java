@@ -16,6 +16,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +145,53 @@ class EventsTest {
               throw new AssertionError(e);
             }
           });
+    }
+  }
+
+  /// As after a restore from a backup: the reader knows of a future that never was.
+  @Test
+  void a_reader_that_is_ahead_of_the_record_is_told_to_read_anew() throws Exception {
+    try (var server = ServerUnderTest.first(data);
+        var client = server.client();
+        var events = client.events(Watch.project("two"), 4_000_000)) {
+      var first = next(events.next());
+      assertThat(first.topic()).isEqualTo(FeedEvent.RESET);
+      assertThat(first.id()).isLessThan(4_000_000);
+      add(client, "two");
+      assertThat(next(events.next()).keys()).containsEntry("project", "two");
+    }
+  }
+
+  @Test
+  void a_reader_whose_events_are_no_longer_kept_is_told_to_read_anew() throws Exception {
+    long had;
+    String token;
+    try (var server = ServerUnderTest.first(data);
+        var client = server.client()) {
+      token = server.token();
+      add(client, "one");
+      try (var events = client.events(Watch.EVERYTHING, 0)) {
+        had = next(events.next()).id();
+      }
+      add(client, "two");
+    }
+    dropOldEvents();
+    try (var server = ServerUnderTest.again(data, token);
+        var client = server.client();
+        var events = client.events(Watch.project("three"), had)) {
+      assertThat(next(events.next()).topic()).isEqualTo(FeedEvent.RESET);
+      add(client, "three");
+      assertThat(next(events.next()).keys()).containsEntry("project", "three");
+    }
+  }
+
+  /// As a server does that has told of 100 000 more.
+  private void dropOldEvents() throws SQLException {
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("fleetwright.db"));
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("DELETE FROM feed WHERE id < (SELECT max(id) FROM feed)");
+      statement.executeUpdate("UPDATE feed SET topic = 'reset', keys = '{}'");
     }
   }
 

@@ -75,6 +75,13 @@
     }
   };
 
+  // Events were missed that the server no longer has: whatever the page shows may be old.
+  const missed = (event) => {
+    last = event.lastEventId;
+    renew();
+    document.querySelectorAll(".tail").forEach((tail) => window.htmx?.trigger(tail, "again"));
+  };
+
   const TOPICS = ["project", "pipeline", "job", "release", "environment", "deploy"];
 
   const listen = () => {
@@ -101,6 +108,7 @@
       }
     };
     TOPICS.forEach((topic) => stream.addEventListener(topic, heard));
+    stream.addEventListener("reset", missed);
   };
 
   const part = () => {
