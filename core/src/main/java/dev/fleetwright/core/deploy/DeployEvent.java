@@ -52,7 +52,8 @@ public sealed interface DeployEvent {
   /// A step was refused; the target is as it was before it.
   record StepRefused(int step, String reason) implements DeployEvent {}
 
-  /// It stayed unknown for too long whether a step was done.
+  /// It stayed unknown for too long whether a step was done, or a step was refused after it may
+  /// have been done in part: it is taken back like those before it.
   record StepAbandoned(int step, String reason) implements DeployEvent {}
 
   /// A wish was granted before the step was done.

@@ -182,11 +182,12 @@ public sealed interface DeployState {
     return switch (this) {
       case Draft _, Waiting _, Verifying _, RollingBack _ -> true;
       case Running(var plan, var step, var phase, var wish) ->
-          // A begun step that cannot be observed waits for a person, once it is in doubt.
+          // A begun step that cannot be observed waits for a person, once it is in doubt. The wish
+          // for a pause does not end the doubt: after the pause the step would be done again.
           !(phase instanceof Phase.InDoubt
                   && plan.steps().get(step) instanceof Step.Change change
                   && !change.observable())
-              || wish.isPresent();
+              || wish.filter(w -> !(w instanceof Wish.Pause)).isPresent();
       case Paused _, Finished _ -> false;
     };
   }

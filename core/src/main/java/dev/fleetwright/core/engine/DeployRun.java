@@ -132,6 +132,8 @@ final class DeployRun {
     var view = start;
     // Set once this very process has stored StepBegun, so that it, and no other, may go on.
     var begun = -1;
+    // The step that became due before the eyes of this call: nobody has asked for it yet.
+    var fresh = -1;
     while (view.state().needsEngine()
         && view.state().idleness().isEmpty()
         && (owes(view, begun) || !hold.leaves(lease))) {
@@ -146,7 +148,7 @@ final class DeployRun {
               view = journal.append(lease, now, new DeployEvent.StepBegun(running.step()));
               begun = running.step();
             }
-            case Step.Change step -> view = run(lease, now, running, step, begun);
+            case Step.Change step -> view = run(lease, now, running, step, begun, fresh);
             case Step.Hold _ -> view = beginWatch(lease, now, running);
           }
         }
@@ -154,6 +156,12 @@ final class DeployRun {
         case Draft _, Waiting _, Verifying _, Paused _, Finished _ -> {
           return now;
         }
+      }
+      if (view.state() instanceof Running running
+          && !(now.state() instanceof Running before && before.step() == running.step())) {
+        fresh = running.step();
+      } else if (view.state() instanceof Running(_, _, Phase.InDoubt _, _)) {
+        fresh = -1;
       }
     }
     return view;
@@ -235,18 +243,16 @@ final class DeployRun {
     return "";
   }
 
-  private DeployView run(Lease lease, DeployView view, Running running, Step.Change step, int begun)
+  private DeployView run(
+      Lease lease, DeployView view, Running running, Step.Change step, int begun, int fresh)
       throws InterruptedException {
     var at = running.step();
     return switch (running.phase()) {
-      case Phase.Due _ when running.wish().isPresent() ->
-          isInPlace(running.plan(), step)
-              ? journal.append(lease, view, new DeployEvent.StepApplied(at, "was in place"))
-              : journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+      case Phase.Due _ when running.wish().isPresent() -> wished(lease, view, running, step, fresh);
       case Phase.Watching _ ->
           throw new IllegalStateException("a step that changes something does not watch");
-      case Phase.Due _ -> effect(lease, view, running, step);
-      case Phase.Begun _ when begun == at -> effect(lease, view, running, step);
+      case Phase.Due _ -> effect(lease, view, running, step, fresh == at);
+      case Phase.Begun _ when begun == at -> effect(lease, view, running, step, true);
       case Phase.Begun _ ->
           journal.append(
               lease,
@@ -258,7 +264,27 @@ final class DeployRun {
     };
   }
 
-  private DeployView effect(Lease lease, DeployView view, Running running, Step.Change step)
+  /// Somebody wants it to stop, and the step may or may not have been asked for by a server that is
+  /// gone. If so, its order may still be on its way, and arrive when all is over. So it is asked
+  /// for again: that carries the newer token, after which the target turns the old order down. Then
+  /// the step has ended, and the wish is granted.
+  private DeployView wished(
+      Lease lease, DeployView view, Running running, Step.Change step, int fresh)
+      throws InterruptedException {
+    var at = running.step();
+    if (fresh == at || !step.observable()) {
+      return journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+    }
+    return switch (see(running.plan(), step)) {
+      case IN_PLACE -> journal.append(lease, view, new DeployEvent.StepApplied(at, "was in place"));
+      case NOT_IN_PLACE -> effect(lease, view, running, step, false);
+      case CANNOT_TELL -> journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+    };
+  }
+
+  /// @param first whether it has certainly not been asked for before
+  private DeployView effect(
+      Lease lease, DeployView view, Running running, Step.Change step, boolean first)
       throws InterruptedException {
     var at = running.step();
     killPoint.pass("step-" + at + ".before-effect");
@@ -270,14 +296,29 @@ final class DeployRun {
             view,
             switch (outcome) {
               case Outcome.Applied(var note) -> new DeployEvent.StepApplied(at, note);
-              case Outcome.Refused(var reason) -> new DeployEvent.StepRefused(at, reason);
+              case Outcome.Refused(var reason) -> refused(running.plan(), step, at, reason, first);
               case Outcome.Later(var reason, _) ->
-                  new DeployEvent.StepRefused(at, "it stayed impossible for too long: " + reason);
+                  refused(
+                      running.plan(),
+                      step,
+                      at,
+                      "it stayed impossible for too long: " + reason,
+                      first);
               case Outcome.Unknown(var during, var cause) ->
                   new DeployEvent.StepInDoubt(at, during + " (" + reason(cause) + ")");
             });
     killPoint.pass("step-" + at + ".after-commit");
     return after;
+  }
+
+  /// A refusal promises that the target is as it was before it was asked. When it had been asked
+  /// before, and that answer was lost, it may be half-way: then this step is taken back too.
+  private DeployEvent refused(Plan plan, Step.Change step, int at, String reason, boolean first) {
+    return first
+            || !step.observable()
+            || shows(plan, step, planner.load(step.from())) == Seen.IN_PLACE
+        ? new DeployEvent.StepRefused(at, reason)
+        : new DeployEvent.StepAbandoned(at, reason);
   }
 
   /// Ask the target, and again when it says later, for at most as long as a doubt may last.
@@ -306,13 +347,12 @@ final class DeployRun {
   private Outcome askOnce(
       Lease lease, Order order, Target target, Plan plan, Step.Change step, boolean undo) {
     var place = plan.placeOn(step.target());
+    // Read before the lease is looked at: from that look to the effect nothing may take long.
+    var revision = undo ? planner.load(step.from()) : wanted(step);
     try (var _ = hold.effect(lease)) {
       return switch (step) {
-        case Step.Apply apply ->
-            target.apply(
-                order, place, planner.load(undo ? apply.from() : apply.to()), apply.slice());
-        case Step.Remove remove when undo ->
-            target.apply(order, place, planner.load(remove.from()), Slice.all());
+        case Step.Apply apply -> target.apply(order, place, revision, apply.slice());
+        case Step.Remove _ when undo -> target.apply(order, place, revision, Slice.all());
         case Step.Remove _ -> target.remove(order, place);
       };
     } catch (TargetUnreachable e) {
@@ -335,9 +375,7 @@ final class DeployRun {
           return journal.append(lease, view, new DeployEvent.StepApplied(at, "seen in place"));
         }
         case NOT_IN_PLACE -> {
-          return running.wish().isPresent()
-              ? journal.append(lease, view, new DeployEvent.StoppedBefore(at))
-              : effect(lease, view, running, step);
+          return effect(lease, view, running, step, false);
         }
         case CANNOT_TELL -> {
           if (running.wish().isPresent() || time.instant().isAfter(give)) {
@@ -366,6 +404,11 @@ final class DeployRun {
   }
 
   private Seen see(Plan plan, Step.Change step) {
+    return shows(plan, step, wanted(step));
+  }
+
+  /// Whether what a step covers runs this revision.
+  private Seen shows(Plan plan, Step.Change step, Revision revision) {
     try {
       var target = targets.open(plan.target(step.target()).binding());
       var observation = target.observe(plan.placeOn(step.target()));
@@ -377,14 +420,10 @@ final class DeployRun {
       if (hidden) {
         return Seen.CANNOT_TELL;
       }
-      return observation.shows(wanted(step), slice) ? Seen.IN_PLACE : Seen.NOT_IN_PLACE;
+      return observation.shows(revision, slice) ? Seen.IN_PLACE : Seen.NOT_IN_PLACE;
     } catch (TargetUnreachable _) {
       return Seen.CANNOT_TELL;
     }
-  }
-
-  private boolean isInPlace(Plan plan, Step.Change step) {
-    return step.observable() && see(plan, step) == Seen.IN_PLACE;
   }
 
   private Revision wanted(Step.Change step) {

@@ -387,6 +387,67 @@ class DeployLoopTest {
         : org.assertj.core.api.Assertions.fail("it is " + state(deploy));
   }
 
+  @Test
+  void a_pause_does_not_end_a_doubt_or_going_on_would_run_a_script_twice()
+      throws InterruptedException {
+    target("eu").observable = false;
+    var deploy = start(unobservable());
+    dieAt = "step-0.after-effect";
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+    ask(deploy, new DeployEvent.PauseAsked("ann"));
+    work();
+    ask(deploy, new DeployEvent.ResumeAsked("ann"));
+    work();
+
+    assertThat(target("eu").asked).isEqualTo(1);
+    assertThat(state(deploy).needsEngine()).as("only a person can go on").isFalse();
+    assertThat(state(deploy)).isInstanceOf(DeployState.Running.class);
+  }
+
+  @Test
+  void a_step_refused_after_a_lost_answer_is_taken_back_too_when_it_is_half_done()
+      throws InterruptedException {
+    target("us").leavesHalfDone = true;
+    var deploy = start(plan());
+    work();
+    assertThat(deploys.history(deploy)).contains("step_in_doubt", "step_abandoned");
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+  }
+
+  @Test
+  void a_step_refused_after_a_crash_is_taken_back_too_when_it_is_half_done()
+      throws InterruptedException {
+    target("us").leavesHalfDone = true;
+    var deploy = start(plan());
+    dieAt = "step-1.after-effect";
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+
+    work();
+
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+  }
+
+  @Test
+  void who_stops_a_deploy_of_a_server_that_died_first_outbids_its_order_with_a_newer_token()
+      throws InterruptedException {
+    var deploy = start(plan());
+    dieAt = "step-1.before-effect";
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+    ask(deploy, new DeployEvent.CancelAsked("ann"));
+    deploys.generation = 2;
+
+    var _ = loop().work(new Lease(1, 2));
+
+    assertThat(target("us").highestToken).isEqualTo(2);
+    assertThat(state(deploy)).isEqualTo(new Cancelled(Optional.of(plan()), "ann", 2));
+    assertThat(target("asia").asked).isZero();
+  }
+
   private Plan plan() {
     var parts = new ArrayList<Plan.TargetPlan>();
     var base = Samples.plan(0, "eu", "us", "asia");

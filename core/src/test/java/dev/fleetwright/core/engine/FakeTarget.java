@@ -1,5 +1,6 @@
 package dev.fleetwright.core.engine;
 
+import dev.fleetwright.core.Samples;
 import dev.fleetwright.core.target.ApplyId;
 import dev.fleetwright.core.target.Capability;
 import dev.fleetwright.core.target.Health;
@@ -29,6 +30,11 @@ final class FakeTarget implements Target {
   int losesAnswers;
   int losesRequests;
   int awayForObservations;
+
+  /// Does a part of what it is asked for, loses the answer, and refuses from then on.
+  boolean leavesHalfDone;
+
+  long highestToken;
   @Nullable Revision unhealthyWith;
   Runnable duringApply = () -> {};
 
@@ -93,6 +99,12 @@ final class FakeTarget implements Target {
       return new Outcome.Refused(refuses);
     }
     asked++;
+    highestToken = Math.max(highestToken, order.fencingToken());
+    if (leavesHalfDone && !order.id().undo()) {
+      refuses = "no room";
+      runs = Samples.revision("half");
+      return new Outcome.Unknown("half-way", new IOException("connection reset"));
+    }
     ids.add(order.id());
     if (losesRequests > 0) {
       losesRequests--;

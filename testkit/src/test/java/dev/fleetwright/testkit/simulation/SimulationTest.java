@@ -1,0 +1,88 @@
+package dev.fleetwright.testkit.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fleetwright.testkit.simulation.Simulation.Outcome;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How to run more seeds, or one and see what happens in it: docs/how-to/replay-a-seed.md.
+class SimulationTest {
+
+  private static final String COUNT = "fleetwright.simulation.seeds";
+  private static final String FROM = "fleetwright.simulation.from";
+
+  @Test
+  void nothing_breaks_an_invariant() throws InterruptedException {
+    long from = Long.getLong(FROM, 1);
+    long count = Long.getLong(COUNT, 500);
+    var began = System.nanoTime();
+    var broken = new ArrayList<Outcome>();
+    var events = 0L;
+    var crashes = 0L;
+    var staleOrders = 0L;
+    var takeOvers = 0L;
+    for (var seed = from; seed < from + count; seed++) {
+      var outcome = Simulation.run(seed);
+      events += outcome.events();
+      crashes += outcome.crashes();
+      staleOrders += outcome.staleOrders();
+      takeOvers += outcome.takeOvers();
+      if (!outcome.violations().isEmpty()) {
+        broken.add(outcome);
+        System.out.println(story(outcome));
+      }
+    }
+    System.out.printf(
+        "simulation: violations=%d runs=%d events=%d crashes=%d take-overs=%d stale-orders=%d in %.1f s%n",
+        broken.stream().mapToInt(o -> o.violations().size()).sum(),
+        count,
+        events,
+        crashes,
+        takeOvers,
+        staleOrders,
+        (System.nanoTime() - began) / 1e9);
+    assertThat(broken).as("seeds that broke something").extracting(Outcome::seed).isEmpty();
+    // A run in which nothing happens proves nothing.
+    assertThat(events).isGreaterThan(150 * count);
+    assertThat(crashes).isGreaterThan(count);
+    if (count >= 100) {
+      assertThat(takeOvers).as("work whose holder was gone").isPositive();
+      assertThat(staleOrders).as("orders turned down for their token").isPositive();
+    }
+  }
+
+  private static String story(Outcome outcome) {
+    var story =
+        new StringBuilder(
+            "seed %d broke something; see it happen with\n  %s\n"
+                .formatted(outcome.seed(), outcome.command()));
+    outcome.violations().forEach(v -> story.append("  ").append(v).append('\n'));
+    return story.toString();
+  }
+
+  /// Only with a seed to look at; tells its every turn.
+  @Test
+  void one_seed() throws InterruptedException {
+    var seed = Long.getLong("fleetwright.simulation.seed");
+    if (seed == null) {
+      return;
+    }
+    var outcome = Simulation.tell(seed, new Simulation.Alterations() {}, System.out::println);
+    System.out.println(outcome);
+    assertThat(outcome.violations()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 18, 86, 100, 638})
+  void two_runs_of_a_seed_are_the_same_to_the_last_turn(long seed) throws InterruptedException {
+    assertThat(Simulation.run(seed)).isEqualTo(Simulation.run(seed));
+  }
+
+  @Test
+  void another_seed_is_another_run() throws InterruptedException {
+    assertThat(Simulation.run(1).trace()).isNotEqualTo(Simulation.run(2).trace());
+  }
+}

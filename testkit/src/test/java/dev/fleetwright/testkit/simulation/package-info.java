@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.testkit.simulation;
+
+import org.jspecify.annotations.NullMarked;
