@@ -40,6 +40,7 @@ public final class Engine implements AutoCloseable {
       Targets targets,
       JobExecutor executor,
       PipelineWork pipelineWork,
+      FreezeCalendar freezes,
       int jobsAtOnce,
       Time time,
       Pace pace,
@@ -54,7 +55,7 @@ public final class Engine implements AutoCloseable {
         new DeployLoop(
             parts.deploys(),
             parts.environments(),
-            new Gatekeeper(parts.environments(), parts.deploys()),
+            new Gatekeeper(parts.environments(), parts.deploys(), parts.freezes()),
             journal,
             new DeployRun(
                 journal,

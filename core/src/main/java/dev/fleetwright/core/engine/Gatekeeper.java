@@ -1,5 +1,7 @@
 package dev.fleetwright.core.engine;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
@@ -7,10 +9,13 @@ import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.FreezeWindow;
 import dev.fleetwright.core.plan.Words;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Says which gates of a planned deploy are closed. A gate's words must be the same as long as it
@@ -21,13 +26,22 @@ final class Gatekeeper {
 
   static final String SCHEDULE = "schedule";
   static final String SOAK = "soak";
+  static final String FREEZE = "freeze";
+
+  /// How many freezes that follow one another without a gap are looked through for their end.
+  private static final int FREEZES_IN_A_ROW = 100;
+
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("EEE yyyy-MM-dd HH:mm", Locale.ENGLISH);
 
   private final Environments environments;
   private final Deploys deploys;
+  private final FreezeCalendar calendar;
 
-  Gatekeeper(Environments environments, Deploys deploys) {
+  Gatekeeper(Environments environments, Deploys deploys, FreezeCalendar calendar) {
     this.environments = environments;
     this.deploys = deploys;
+    this.calendar = calendar;
   }
 
   /// The closed ones, in the order in which people read them.
@@ -36,6 +50,7 @@ final class Gatekeeper {
     schedule(view, now).ifPresent(gates::add);
     // A way back, or out, is what the other rules exist to keep possible.
     if (view.deploy().kind() == DeployKind.START) {
+      freeze(environment, now).ifPresent(gates::add);
       soak(environment, view, now).ifPresent(gates::add);
       gates.addAll(outside(environment, waiting));
     }
@@ -52,6 +67,44 @@ final class Gatekeeper {
         .filter(now::isBefore)
         .map(
             then -> new Gate(SCHEDULE, "not before " + then, "the time coming", Optional.of(then)));
+  }
+
+  private Optional<Gate> freeze(Environment environment, Instant now) {
+    var windows = environment.policy().gating().freezes();
+    var frozen = windows.stream().filter(w -> calendar.frozenUntil(w, now).isPresent()).toList();
+    if (frozen.isEmpty()) {
+      return Optional.empty();
+    }
+    var over = thaw(windows, now);
+    var zone = frozen.getFirst().zone();
+    return Optional.of(
+        new Gate(
+            FREEZE,
+            "nothing new is deployed to `%s` until %s (%s): %s"
+                .formatted(
+                    environment.name(),
+                    CLOCK.withZone(zone).format(over),
+                    zone,
+                    frozen.stream().map(w -> "`" + w.name() + "`").collect(joining(", "))),
+            "the freeze being over, or somebody who may approve opening it with a reason",
+            Optional.of(over)));
+  }
+
+  /// When no window is closed any more: at the end of one another may have begun.
+  private Instant thaw(List<FreezeWindow> windows, Instant now) {
+    var at = now;
+    for (var i = 0; i < FREEZES_IN_A_ROW; i++) {
+      var moment = at;
+      var next =
+          windows.stream()
+              .flatMap(w -> calendar.frozenUntil(w, moment).stream())
+              .max(Instant::compareTo);
+      if (next.isEmpty()) {
+        break;
+      }
+      at = next.get();
+    }
+    return at;
   }
 
   private Optional<Gate> soak(Environment environment, DeployView view, Instant now) {

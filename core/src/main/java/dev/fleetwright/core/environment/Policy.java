@@ -64,6 +64,11 @@ public record Policy(
     return new Policy(gating, promotion, changed, preemptible, rollback, components, variables);
   }
 
+  /// The same with other waits at which a deploy gives way.
+  public Policy preempting(Set<Idleness> changed) {
+    return new Policy(gating, promotion, queue, changed, rollback, components, variables);
+  }
+
   /// The same for these components only.
   public Policy withComponents(List<String> changed) {
     return new Policy(gating, promotion, queue, preemptible, rollback, changed, variables);

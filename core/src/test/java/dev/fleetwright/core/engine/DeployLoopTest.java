@@ -514,7 +514,7 @@ class DeployLoopTest {
     return new DeployLoop(
         deploys,
         environments,
-        new Gatekeeper(environments, deploys),
+        new Gatekeeper(environments, deploys, (_, _) -> Optional.empty()),
         journal,
         new DeployRun(
             journal,

@@ -1,8 +1,6 @@
 package dev.fleetwright.pipeline.project;
 
-import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.EnvironmentName;
-import dev.fleetwright.core.environment.Gating;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Promotion;
 import dev.fleetwright.core.environment.Tier;
@@ -55,6 +53,7 @@ public final class ProjectFileReader {
           "FLEETWRIGHT_COMPONENT");
 
   private final Problems problems = new Problems();
+  private final GatingReader gating = new GatingReader(problems);
   private final Map<String, Position> later = new LinkedHashMap<>();
 
   private ProjectFileReader() {}
@@ -281,7 +280,9 @@ public final class ProjectFileReader {
               entry.key(),
               texts(map, "target"),
               Policy.NONE
-                  .with(Gating.NONE.with(Approvals.required(number(map, "approvals").orElse(0))))
+                  .with(gating.gating(map, path))
+                  .with(gating.queue(map))
+                  .preempting(gating.preemptible(map))
                   .with(
                       new Promotion(
                           text(map, "auto"),
@@ -406,19 +407,19 @@ public final class ProjectFileReader {
     return variables;
   }
 
-  private static Optional<String> text(Mapping map, String key) {
+  static Optional<String> text(Mapping map, String key) {
     return map.get(key)
         .filter(node -> node instanceof Scalar && !(node instanceof Nothing))
         .map(node -> ((Scalar) node).text());
   }
 
-  private static Optional<Integer> number(Mapping map, String key) {
+  static Optional<Integer> number(Mapping map, String key) {
     return map.get(key)
         .filter(node -> node instanceof Node.Whole whole && whole.value().bitLength() < 31)
         .map(node -> ((Node.Whole) node).value().intValue());
   }
 
-  private static List<Node> items(Mapping map, String key) {
+  static List<Node> items(Mapping map, String key) {
     return switch (map.get(key).orElse(new Nothing(map.at()))) {
       case Sequence(_, var items) -> items;
       case Nothing _ -> List.of();
@@ -426,7 +427,7 @@ public final class ProjectFileReader {
     };
   }
 
-  private static List<String> texts(Mapping map, String key) {
+  static List<String> texts(Mapping map, String key) {
     return items(map, key).stream()
         .filter(item -> item instanceof Scalar && !(item instanceof Nothing))
         .map(item -> ((Scalar) item).text())

@@ -16,10 +16,13 @@ import static dev.fleetwright.pipeline.shape.Shape.word;
 import static dev.fleetwright.pipeline.shape.Shape.yesNo;
 
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.Idleness;
+import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.SpokenDuration;
 import dev.fleetwright.pipeline.yaml.Node.Mapping;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +40,6 @@ final class ProjectKeys {
           "fleet",
           "environments:*:on",
           "environments:*:ttl",
-          "environments:*:soak",
-          "environments:*:freeze",
           "environments:*:strategy");
 
   static final String KUBERNETES = "kubernetes";
@@ -181,18 +182,38 @@ final class ProjectKeys {
             return one;
           });
   private static final Shape FREEZE =
-      fields()
-          .must("from", text(1, 100))
-          .must("to", text(1, 100))
-          .with("zone", text(1, 100))
-          .done();
+      ruled(
+          fields()
+              .with("name", text(1, 100))
+              .must("from", text(1, 100))
+              .must("to", text(1, 100))
+              .with("zone", text(1, 100))
+              .done(),
+          FreezeText::check);
+  private static final Shape APPROVALS =
+      ruled(
+          fields()
+              .with("required", number(1, 100))
+              .with("by", set(text(1, 200), 1))
+              .with("deployer", oneOf("counts", "does_not_count"))
+              .done(),
+          GatingReader::checkApprovals);
+  private static final Shape GATE =
+      ruled(
+          matching(
+              "[a-z0-9][a-z0-9._-]{0,62}",
+              "a name of lower-case letters, digits, -, _ and .",
+              "qa"),
+          GatingReader::checkGate);
+  private static final Shape IDLENESS =
+      oneOf(Arrays.stream(Idleness.values()).map(Idleness::keyword).toArray(String[]::new));
 
   private static final Shape ENVIRONMENT =
       fields()
           .with("target", either(TARGET_NAME, set(TARGET_NAME, 1)))
           .with("auto", BRANCH)
           .with("after", text(1, 255))
-          .with("approvals", number(0, 100))
+          .with("approvals", either(number(0, 100), APPROVALS))
           .with(
               "url",
               matching("https?://[^\\s]{1,248}", "an http or https address", "https://x.example"))
@@ -203,6 +224,13 @@ final class ProjectKeys {
           .with("ttl", DURATION)
           .with("soak", DURATION)
           .with("freeze", either(FREEZE, list(FREEZE)))
+          .with("gates", set(GATE, 1))
+          .with("statuses", set(text(1, 255), 1))
+          .with(
+              "queue",
+              oneOf(
+                  Arrays.stream(QueueMode.values()).map(QueueMode::keyword).toArray(String[]::new)))
+          .with("preempt", either(oneOf("none"), set(IDLENESS, 1)))
           .with("strategy", fields().with("canary", list(CANARY_STEP, 1, 100)).done())
           .done();
 

@@ -2,11 +2,20 @@ package dev.fleetwright.pipeline.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.FreezeWindow;
+import dev.fleetwright.core.environment.Gating;
+import dev.fleetwright.core.environment.Idleness;
+import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.source.MemoryTree;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,6 +134,25 @@ class ProjectFileTest {
         "environments: {x: {components: [web]}} | is not a component",
         "environments: {x: {url: ftp://x}} | an http or https address",
         "environments: {x: {approvals: -1}} | a whole number from 0 to 100",
+        "environments: {x: {approvals: {required: 0}}} | a whole number from 1 to 100",
+        "environments: {x: {approvals: {required: 3, by: [ann, ben]}}} | 1:49: error: environments:x:approvals needs 3 approvals and only 2 may give one; name more people in `by`, or lower `required`",
+        "environments: {x: {approvals: {deployer: yes}}} | one of counts, does_not_count",
+        "environments: {x: {soak: 2 h}} | 1:20: error: environments:x:soak says how long a release runs in the environment before, and there is none; add for example `after: staging`, or remove `soak`",
+        "environments: {x: {gates: [freeze]}} | x:gates: `freeze` is a gate of Fleetwright's own; choose another name, such as `freeze-check`",
+        "environments: {x: {gates: [Load Test]}} | a name of lower-case letters",
+        "environments: {x: {queue: oldest}} | use one of unordered, oldest_first, newest_first, newest_ready_first",
+        "environments: {x: {preempt: [helth]}} | did you mean `health`?",
+        "environments: {x: {preempt: [none]}} | use one of health, hold, pause",
+        "environments: {x: {freeze: {from: Fri 16:00}}} | should have the key to",
+        "environments: {x: {freeze: {from: Fri 16:00, to: Mon 08:00, zone: Amsterdam}}} | 1:67: error: environments:x:freeze:zone: `Amsterdam` is no time zone; did you mean `Europe/Amsterdam`?",
+        "environments: {x: {freeze: {from: Fri 16:00, to: Mon 08:00, zone: Europe/Amsterdm}}} | did you mean `Europe/Amsterdam`?",
+        "environments: {x: {freeze: {from: Fri 16:00, to: Mon 08:00, zone: Nowhere}}} | write its name in the tz database",
+        "environments: {x: {freeze: {from: Frday 16:00, to: Mon 08:00}}} | freeze:from `Frday 16:00` names no day of the week; did you mean `friday`?",
+        "environments: {x: {freeze: {from: Fri 24:00, to: Mon 08:00}}} | is no time of a day, which goes from 00:00 to 23:59",
+        "environments: {x: {freeze: [{from: 0 16 * * 5, to: 0 8 30 2 *}]}} | 1:52: error: environments:x:freeze:to `0 8 30 2 *` never happens: no such day is in any calendar; write for example `Fri 16:00`",
+        "environments: {x: {freeze: {from: 0 16 * *, to: Mon 08:00}}} | freeze:from `0 16 * *` is no time",
+        "environments: {x: {freeze: {from: Fri 16:00, to: 0 16 * * 5}}} | environments:x:freeze is over in the minute in which it begins; let `to` be some time after `from`",
+        "environments: {x: {freeze: {from: '* * * * *', to: Mon 08:00}}} | environments:x:freeze never ends: it begins again in the next minute",
         "environments: {x: {strategy: {canary: [{weight: 10%, pause: 1 m}]}}} | exactly one thing",
         "keep: 1 | a whole number from 2 to 1000",
         "[] | should be a map of keys",
@@ -139,6 +167,55 @@ class ProjectFileTest {
   }
 
   @Test
+  void everything_that_a_deploy_waits_for_is_read() {
+    var file =
+        read(
+            """
+            environments:
+              staging: { approvals: 2 }
+              production:
+                after: staging
+                approvals: { required: 2, by: [ben, ann], deployer: counts }
+                soak: 2 h
+                freeze:
+                  - { from: "Fri 16:00", to: monday 8:00, zone: Europe/Amsterdam }
+                  - { name: nights, from: "18:00", to: 30 6 * * 1-5 }
+                gates: [load-test, qa]
+                statuses: [security/scan]
+                queue: oldest_first
+                preempt: none
+              test: { freeze: { from: 0 16 * * 5, to: 0 8 * * 1 }, preempt: [pause] }
+            """);
+
+    assertThat(file.problems()).isEmpty();
+    var policy = file.environment(new EnvironmentName("production")).orElseThrow().policy();
+    assertThat(policy.gating())
+        .isEqualTo(
+            new Gating(
+                new Approvals(2, new TreeSet<>(List.of("ann", "ben")), true),
+                Duration.ofHours(2),
+                List.of(
+                    new FreezeWindow(
+                        "Fri 16:00 to monday 8:00",
+                        "0 16 * * 5",
+                        "0 8 * * 1",
+                        ZoneId.of("Europe/Amsterdam")),
+                    new FreezeWindow("nights", "0 18 * * *", "30 6 * * 1-5", ZoneId.of("UTC"))),
+                new TreeSet<>(List.of("load-test", "qa")),
+                new TreeSet<>(List.of("security/scan"))));
+    assertThat(policy.queue()).isEqualTo(QueueMode.OLDEST_FIRST);
+    assertThat(policy.preemptible()).isEmpty();
+    var staging = file.environment(new EnvironmentName("staging")).orElseThrow().policy();
+    assertThat(staging.gating()).isEqualTo(Gating.NONE.with(Approvals.required(2)));
+    assertThat(staging.preemptible()).isEqualTo(Policy.USUALLY_PREEMPTIBLE);
+    var test = file.environment(new EnvironmentName("test")).orElseThrow().policy();
+    assertThat(test.gating().freezes())
+        .extracting(FreezeWindow::name)
+        .containsExactly("0 16 * * 5 to 0 8 * * 1");
+    assertThat(test.preemptible()).containsExactly(Idleness.PAUSE);
+  }
+
+  @Test
   void a_pasted_key_is_not_shown() {
     var file = read("targets: {x: {ssh: {hosts: [a], user: me, key: \"-----BEGIN hunter2\"}}}");
 
@@ -148,10 +225,10 @@ class ProjectFileTest {
 
   @Test
   void what_comes_later_is_a_warning() {
-    var file = read("environments: {x: {soak: 2 h, ttl: 3 days}}\nfleet: {a: b}\n");
+    var file = read("environments: {x: {on: tags, ttl: 3 days}}\nfleet: {a: b}\n");
 
     assertThat(file.sound()).isTrue();
-    assertThat(file.later()).containsExactlyInAnyOrder("soak", "ttl", "fleet");
+    assertThat(file.later()).containsExactlyInAnyOrder("on", "ttl", "fleet");
     assertThat(file.problems())
         .extracting(Problem::message)
         .allMatch(message -> message.endsWith("is understood but not acted on yet"));

@@ -18,6 +18,7 @@ import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.secret.Secret;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.pipeline.freeze.CronFreezes;
 import dev.fleetwright.server.auth.FirstToken;
 import dev.fleetwright.server.auth.SealingKey;
 import dev.fleetwright.server.auth.WebhookSecrets;
@@ -172,6 +173,7 @@ public final class FleetwrightServer implements ServerProcess {
                   targets,
                   executor,
                   operations.pipelineWork(),
+                  new CronFreezes(),
                   Math.max(2, Runtime.getRuntime().availableProcessors()),
                   time,
                   Pace.USUAL,

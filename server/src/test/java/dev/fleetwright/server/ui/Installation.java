@@ -16,6 +16,7 @@ import dev.fleetwright.core.target.Order;
 import dev.fleetwright.core.target.Target;
 import dev.fleetwright.core.target.TargetBinding;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.pipeline.freeze.CronFreezes;
 import dev.fleetwright.server.auth.FirstToken;
 import dev.fleetwright.server.auth.SealingKey;
 import dev.fleetwright.server.auth.WebhookSecrets;
@@ -101,6 +102,7 @@ final class Installation implements AutoCloseable {
                 targets,
                 executor,
                 operations.pipelineWork(),
+                new CronFreezes(),
                 2,
                 Time.SYSTEM,
                 Pace.USUAL,

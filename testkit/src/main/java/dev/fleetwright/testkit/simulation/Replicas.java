@@ -2,6 +2,7 @@ package dev.fleetwright.testkit.simulation;
 
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
+import dev.fleetwright.core.engine.FreezeCalendar;
 import dev.fleetwright.core.engine.Pace;
 import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.pipeline.JobExecutor;
@@ -74,6 +75,7 @@ final class Replicas {
                 targets,
                 Ports.unused(JobExecutor.class),
                 Ports.unused(PipelineWork.class),
+                Ports.unused(FreezeCalendar.class),
                 1,
                 new SimulatedTime(turns, node),
                 Pace.USUAL,

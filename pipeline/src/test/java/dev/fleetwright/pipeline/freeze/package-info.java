@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.pipeline.freeze;
+
+import org.jspecify.annotations.NullMarked;
