@@ -139,6 +139,11 @@ public class MemoryStore {
     return event;
   }
 
+  /// Whether what is answered is there.
+  protected boolean isKept(DeployEvent event) {
+    return true;
+  }
+
   /// Write a feed entry.
   protected void announce(String topic, SortedMap<String, String> facts, Instant at) {
     feed.add(new Feed.Entry(feed.size() + 1, at, topic, facts));
@@ -321,6 +326,9 @@ public class MemoryStore {
         } else if (hasMoved(expected, before.sequence())) {
           return new Appended.Moved(before);
         }
+        if (!isKept(event)) {
+          return new Appended.Stored(after(before, event, kept(at)));
+        }
         store(row, before, stored(before, event), by, at, lease);
         work(row, lease.isEmpty());
         return new Appended.Stored(view(id));
@@ -352,19 +360,8 @@ public class MemoryStore {
       Instant time,
       Optional<Lease> lease) {
     var at = kept(time);
-    var state = next(before.state(), event);
-    var now =
-        new DeployView(
-            before.deploy(),
-            state,
-            before.sequence() + 1,
-            before
-                .startedAt()
-                .or(() -> state.holdsEnvironment() ? Optional.of(at) : Optional.empty()),
-            before
-                .finishedAt()
-                .or(() -> state instanceof Finished ? Optional.of(at) : Optional.empty()),
-            at);
+    var now = after(before, event, at);
+    var state = now.state();
     var id = before.deploy().id();
     deploys.set(Math.toIntExact(id - 1), now);
     eventsOf(id).add(new Deploys.StoredEvent(now.sequence(), at, by, event));
@@ -375,6 +372,19 @@ public class MemoryStore {
       changeEnvironment(row, before.state(), now, at);
     }
     tell(row, now, event.keyword(), by, at);
+  }
+
+  private DeployView after(DeployView before, DeployEvent event, Instant at) {
+    var state = next(before.state(), event);
+    return new DeployView(
+        before.deploy(),
+        state,
+        before.sequence() + 1,
+        before.startedAt().or(() -> state.holdsEnvironment() ? Optional.of(at) : Optional.empty()),
+        before
+            .finishedAt()
+            .or(() -> state instanceof Finished ? Optional.of(at) : Optional.empty()),
+        at);
   }
 
   private static void changeLive(Row row, DeployView now, Instant at) {

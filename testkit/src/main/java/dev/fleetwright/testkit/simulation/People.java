@@ -45,6 +45,7 @@ final class People {
 
   private final SplittableRandom random;
   private final MemoryStore store;
+  private final Simulation.Alterations alterations;
   private final Ports ports;
   private final SimulatedTime time;
   private final DeployPlanner planning;
@@ -53,9 +54,16 @@ final class People {
   private final Map<Long, Digest> seenPlans = new HashMap<>();
   private boolean calm;
 
-  People(Turns turns, SplittableRandom random, Faults faults, MemoryStore store, World world) {
+  People(
+      Turns turns,
+      SplittableRandom random,
+      Faults faults,
+      MemoryStore store,
+      World world,
+      Simulation.Alterations alterations) {
     this.random = random;
     this.store = store;
+    this.alterations = alterations;
     var node = new Node("people", false);
     this.ports = new Ports(turns, faults, node, store);
     this.time = new SimulatedTime(turns, node);
@@ -111,6 +119,8 @@ final class People {
     } else if (!unfinished.isEmpty()) {
       var view = unfinished.get(random.nextInt(unfinished.size()));
       steer(me, view.deploy().id());
+    } else if (!store.all().isEmpty()) {
+      steer(me, store.all().getLast().deploy().id());
     }
   }
 
@@ -223,6 +233,11 @@ final class People {
                     case 1 -> Optional.of(new DeployEvent.RollbackAsked(me.name(), "looks bad"));
                     default -> Optional.empty();
                   };
+              // Whoever is late is told so; unless nobody looks.
+              case Finished _ ->
+                  alterations.refusesWhatIsLate()
+                      ? Optional.empty()
+                      : Optional.of(new DeployEvent.RollbackAsked(me.name(), "too late"));
               case DeployState _ -> Optional.empty();
             });
   }

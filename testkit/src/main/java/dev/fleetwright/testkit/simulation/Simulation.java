@@ -65,6 +65,11 @@ public final class Simulation {
     default Targets targets(Targets real) {
       return real;
     }
+
+    /// Whether what people want is refused when it comes too late.
+    default boolean refusesWhatIsLate() {
+      return true;
+    }
   }
 
   /// How a run went.
@@ -111,7 +116,7 @@ public final class Simulation {
     this.store = alterations.store(turns::now, () -> turns.node().name);
     this.world = new World(turns, faults);
     this.replicas = new Replicas(turns, faults, store, world, alterations::targets);
-    this.people = new People(turns, random.split(), faults, store, world);
+    this.people = new People(turns, random.split(), faults, store, world, alterations);
   }
 
   /// Run a seed.

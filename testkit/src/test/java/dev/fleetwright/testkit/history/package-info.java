@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.testkit.history;
+
+import org.jspecify.annotations.NullMarked;
