@@ -33,16 +33,18 @@ final class PostgresqlTransactions implements Transactions {
               "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now",
               row -> row.whole("now"));
 
+  private final PatientConnections connections;
   private final HikariDataSource pool;
 
   /// @throws StoreUnavailable if it cannot be reached
   PostgresqlTransactions(DatabaseUrl.Postgresql database) {
     var config = new HikariConfig();
     config.setPoolName("fleetwright");
-    config.setJdbcUrl(database.jdbc());
-    config.setDataSourceProperties(database.properties());
+    var properties = database.properties();
     // Notices within ten seconds that the other end is gone (reliability R6).
-    config.addDataSourceProperty("socketTimeout", "10");
+    properties.setProperty("socketTimeout", "10");
+    connections = new PatientConnections(database.jdbc(), properties);
+    config.setDataSource(connections);
     config.setValidationTimeout(VALIDATION.toMillis());
     config.setAutoCommit(false);
     config.setMaximumPoolSize(CONNECTIONS);
@@ -51,6 +53,7 @@ final class PostgresqlTransactions implements Transactions {
     config.setInitializationFailTimeout(PATIENCE.toMillis());
     try {
       pool = new HikariDataSource(config);
+      connections.waitWhileAway(true);
     } catch (PoolInitializationException e) {
       throw new StoreUnavailable("connecting to " + database.shown(), e);
     }
@@ -220,6 +223,7 @@ final class PostgresqlTransactions implements Transactions {
 
   @Override
   public void close() {
+    connections.waitWhileAway(false);
     pool.close();
   }
 }

@@ -69,6 +69,16 @@ record EffectLog(Map<String, List<Effect>> places) {
     return places.values().stream().flatMap(List::stream).toList();
   }
 
+  /// Environments in which the newest effect is one that this process began and has not ended.
+  List<String> underWay(long process) {
+    return places.entrySet().stream()
+        .filter(e -> !e.getValue().isEmpty())
+        .filter(e -> e.getValue().getLast().what().equals("begin"))
+        .filter(e -> e.getValue().getLast().process() == process)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /// How many deploys each process began.
   Map<Long, Long> deploysByProcess() {
     var first = new HashMap<Long, Effect>();

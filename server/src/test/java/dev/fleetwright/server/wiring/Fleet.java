@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Project;
+import dev.fleetwright.api.RequestFailed;
+import dev.fleetwright.api.ServerUnreachable;
 import dev.fleetwright.testkit.Eventually;
 import dev.fleetwright.testkit.PostgresqlServer;
 import java.io.IOException;
@@ -16,9 +18,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -152,6 +156,11 @@ final class Fleet implements AutoCloseable {
         });
   }
 
+  /// The administrator's.
+  String token() {
+    return token;
+  }
+
   FleetwrightClient client(Replica replica) {
     return replica.client(token);
   }
@@ -168,6 +177,102 @@ final class Fleet implements AutoCloseable {
             Optional.empty(),
             Optional.empty()),
         UUID.randomUUID().toString());
+  }
+
+  /// As [#deploy], again and again with one key until there is an answer, as a client does that
+  /// lost its connection.
+  static void deploySurely(
+      List<FleetwrightClient> clients, Fleet fleet, int environment, int number)
+      throws InterruptedException {
+    var wish =
+        new Deploy.Request(
+            PROJECT,
+            "env-" + environment,
+            Optional.of(fleet.releases[number % 2]),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    var key = "deploy-" + environment + "-" + number;
+    var giveUpAt = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    for (var i = 0; ; i++) {
+      try {
+        var _ = clients.get(i % clients.size()).deploy(wish, key);
+        return;
+      } catch (RequestFailed e) {
+        if (e.status() < 500 || System.nanoTime() > giveUpAt) {
+          throw e;
+        }
+      } catch (ServerUnreachable e) {
+        if (System.nanoTime() > giveUpAt) {
+          throw e;
+        }
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  /// Wait until a process has begun an effect, and tell which; not one of those seen before.
+  EffectLog.Effect awaitBegin(long after) {
+    var found = new AtomicReference<Optional<EffectLog.Effect>>(Optional.empty());
+    Eventually.within(
+        Duration.ofSeconds(60),
+        () -> "an effect begins: " + outputs(),
+        () -> {
+          found.set(begins().stream().filter(e -> e.nanos() > after).findFirst());
+          return found.get().isPresent();
+        });
+    return found.get().orElseThrow();
+  }
+
+  /// All effects that were begun, in order.
+  List<EffectLog.Effect> begins() {
+    try {
+      return log().all().stream()
+          .filter(e -> e.what().equals("begin"))
+          .sorted(Comparator.comparingLong(EffectLog.Effect::nanos))
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError("reading the effects", e);
+    }
+  }
+
+  /// When another process first did something in an environment.
+  ///
+  /// @param after by the monotonic clock
+  Optional<Long> takenOver(String place, long from, long after) {
+    return effects(place).stream()
+        .filter(e -> e.nanos() > after && e.process() != from)
+        .map(EffectLog.Effect::nanos)
+        .findFirst();
+  }
+
+  /// Environments in which a server is in the middle of a step.
+  List<String> underWay(Replica replica) {
+    try {
+      return log().underWay(replica.pid());
+    } catch (IOException e) {
+      throw new AssertionError("reading the effects", e);
+    }
+  }
+
+  /// When a process last began something in an environment.
+  Optional<Long> lastBegin(String place, long process, long after) {
+    return effects(place).reversed().stream()
+        .filter(e -> e.nanos() > after && e.process() == process && e.what().equals("begin"))
+        .map(EffectLog.Effect::nanos)
+        .findFirst();
+  }
+
+  private List<EffectLog.Effect> effects(String place) {
+    try {
+      return log().places().getOrDefault(place, List.of());
+    } catch (IOException e) {
+      throw new AssertionError("reading the effects", e);
+    }
+  }
+
+  Replica byProcess(long pid) {
+    return replicas.stream().filter(r -> r.pid() == pid).findFirst().orElseThrow();
   }
 
   /// How many rows a query counts.
@@ -203,7 +308,7 @@ final class Fleet implements AutoCloseable {
         });
   }
 
-  private String outputs() {
+  String outputs() {
     return replicas.stream().map(Replica::output).collect(Collectors.joining("\n-----\n"));
   }
 

@@ -146,6 +146,15 @@ final class Replica implements AutoCloseable {
     }
   }
 
+  /// How often its log says something.
+  long mentions(String words) {
+    try (var lines = Files.lines(log)) {
+      return lines.filter(line -> line.contains(words)).count();
+    } catch (IOException e) {
+      throw new AssertionError("reading " + log, e);
+    }
+  }
+
   String output() {
     try {
       var text = Files.readString(log);

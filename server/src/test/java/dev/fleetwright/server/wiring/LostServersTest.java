@@ -1,0 +1,140 @@
+package dev.fleetwright.server.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fleetwright.testkit.Eventually;
+import dev.fleetwright.testkit.FaultProxy;
+import dev.fleetwright.testkit.Recipe;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// One of two servers stands still or is cut off from the database, in the middle of a step.
+class LostServersTest {
+
+  private static final int ENVIRONMENTS = 3;
+  private static final String TURNED_DOWN = "write of an older holder was turned down";
+
+  @TempDir private Path folder;
+
+  @Test
+  @Tag("R8")
+  @Timeout(3_600)
+  void who_is_stopped_is_taken_over_from_and_writes_nothing_when_it_wakes() throws Exception {
+    var runs = Recipe.times(1, 50);
+    var stopped = Duration.ofSeconds(runs > 1 ? 25 : 16);
+    var takeovers = new Times();
+    var rejected = 0L;
+    try (var fleet = new Fleet(folder)) {
+      var one = fleet.first("one", ENVIRONMENTS);
+      fleet.begin("two").ready();
+      fleet.effectsTake(Duration.ofMillis(1_500));
+      for (var run = 0; run < runs; run++) {
+        var before = System.nanoTime();
+        try (var client = fleet.client(one)) {
+          for (var environment = 0; environment < ENVIRONMENTS; environment++) {
+            var _ = Fleet.deploy(client, fleet, environment, run);
+          }
+        }
+        var holder = fleet.byProcess(fleet.awaitBegin(before).process());
+        var writesBefore = holder.mentions(TURNED_DOWN);
+        holder.signal("STOP");
+        var at = System.nanoTime();
+        var underWay = fleet.log().underWay(holder.pid());
+        assertThat(underWay).as("it was stopped in the middle of a step").isNotEmpty();
+
+        for (var place : underWay) {
+          Eventually.within(
+              Duration.ofSeconds(20),
+              () -> "somebody else goes on in " + place + ": " + fleet.outputs(),
+              () -> fleet.takenOver(place, holder.pid(), at).isPresent());
+          takeovers.addNanos(fleet.takenOver(place, holder.pid(), at).orElseThrow() - at);
+        }
+        TimeUnit.NANOSECONDS.sleep(stopped.toNanos() - (System.nanoTime() - at));
+        holder.signal("CONT");
+
+        fleet.awaitAllFinished(Duration.ofMinutes(1));
+        Eventually.within(
+            Duration.ofSeconds(10),
+            () -> "a write of the one that woke is turned down: " + holder.output(),
+            () -> holder.mentions(TURNED_DOWN) > writesBefore);
+        rejected += holder.mentions(TURNED_DOWN) - writesBefore;
+        fleet.assertSound(one);
+      }
+      Recipe.report(
+          "R8",
+          "violations=0 runs=%d takeovers=%d p99=%d ms rejected_writes=%d turned_down_by_target=%d"
+              .formatted(
+                  runs,
+                  takeovers.count(),
+                  takeovers.percentile(0.99).toMillis(),
+                  rejected,
+                  fleet.log().turnedDown()));
+      assertThat(takeovers.percentile(0.99)).isLessThan(Duration.ofSeconds(15));
+      assertThat(rejected).isGreaterThanOrEqualTo(runs);
+    }
+  }
+
+  @Test
+  @Tag("R9")
+  @Timeout(3_600)
+  void who_is_cut_off_from_the_database_has_stopped_before_another_takes_over() throws Exception {
+    var runs = Recipe.times(1, 50);
+    var ahead = new Times();
+    try (var fleet = new Fleet(folder);
+        var proxy = new FaultProxy(Fleet.postgresql())) {
+      var one = fleet.first("one", ENVIRONMENTS);
+      var isolated = fleet.begin("two", fleet.url(proxy.port())).ready();
+      fleet.effectsTake(Duration.ofMillis(200));
+      for (var run = 0; run < runs; run++) {
+        var before = System.nanoTime();
+        try (var client = fleet.client(one)) {
+          for (var number = 0; number < 12; number++) {
+            for (var environment = 0; environment < ENVIRONMENTS; environment++) {
+              var _ = Fleet.deploy(client, fleet, environment, number);
+            }
+          }
+        }
+        Eventually.within(
+            Duration.ofSeconds(60),
+            () -> "the one that will be cut off works: " + fleet.outputs(),
+            () ->
+                fleet.begins().stream()
+                    .anyMatch(e -> e.nanos() > before && e.process() == isolated.pid()));
+        Eventually.within(
+            Duration.ofSeconds(20),
+            "it is in the middle of a step",
+            () -> !fleet.underWay(isolated).isEmpty());
+        proxy.blackhole();
+        var at = System.nanoTime();
+        var held = fleet.underWay(isolated);
+        fleet.awaitAllFinished(Duration.ofMinutes(2));
+
+        for (var place : held) {
+          var last = fleet.lastBegin(place, isolated.pid(), before).orElseThrow();
+          var takeover = fleet.takenOver(place, isolated.pid(), at).orElseThrow();
+          assertThat(takeover).as(place).isGreaterThan(last);
+          ahead.addNanos(takeover - last);
+        }
+        assertThat(fleet.begins())
+            .as("the one that is cut off begins nothing once its lease may be over")
+            .filteredOn(e -> e.process() == isolated.pid())
+            .allMatch(e -> e.nanos() < at + Duration.ofSeconds(10).toNanos());
+        proxy.heal();
+        fleet.assertSound(one);
+        Eventually.within(
+            Duration.ofSeconds(40),
+            () -> "it works again without a restart: " + isolated.output(),
+            () -> isolated.status("/readyz") == 200);
+      }
+      Recipe.report(
+          "R9",
+          "violations=0 runs=%d takeovers=%d stopped_ahead_by_at_least=%d ms"
+              .formatted(runs, ahead.count(), ahead.percentile(0).toMillis()));
+    }
+  }
+}
