@@ -11,6 +11,7 @@ import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Promotion;
 import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.core.environment.RollbackTriggers;
+import dev.fleetwright.core.environment.Strategy;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -32,6 +33,7 @@ final class PolicyJson {
         "preemptible",
         Json.list(policy.preemptible().stream().map(Idleness::keyword).sorted().toList()));
     json.set("rollback", rollback(policy.rollback()));
+    json.set("strategy", StrategyJson.node(policy.strategy()));
     json.set("components", Json.list(policy.components()));
     json.set("variables", Json.textsNode(policy.variables()));
     return json.toString();
@@ -84,6 +86,7 @@ final class PolicyJson {
             json.maybeObject("rollback")
                 .map(PolicyJson::readRollback)
                 .orElse(RollbackTriggers.USUAL),
+            json.maybeObject("strategy").map(StrategyJson::read).orElse(Strategy.USUAL),
             json.texts("components"),
             json.map("variables"));
     json.nothingElse();

@@ -14,6 +14,7 @@ import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Promotion;
 import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.core.environment.RollbackTriggers;
+import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.target.TargetBinding;
 import java.time.Duration;
@@ -43,6 +44,12 @@ abstract class EnvironmentsContract extends StoreContract {
           QueueMode.NEWEST_READY_FIRST,
           Set.of(Idleness.PAUSE),
           new RollbackTriggers(false, true, true, Duration.ofMinutes(3)),
+          new Strategy.Canary(
+              List.of(
+                  new Strategy.Stage.Weight(10),
+                  new Strategy.Stage.Pause(Optional.of(Duration.ofMinutes(5))),
+                  new Strategy.Stage.Weight(50),
+                  new Strategy.Stage.Pause(Optional.empty()))),
           List.of("web", "worker"),
           new TreeMap<>(Map.of("GREETING", "hello \"you\"")));
 

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 /// @param preemptible while waiting for what a deploy that has begun gives way to a newer one that
 ///   is ready
 /// @param rollback when it goes back by itself
+/// @param strategy how a new release takes the place of the old one
 /// @param components names of the components that run here; empty for all
 /// @param variables set for every component here
 public record Policy(
@@ -23,6 +24,7 @@ public record Policy(
     QueueMode queue,
     Set<Idleness> preemptible,
     RollbackTriggers rollback,
+    Strategy strategy,
     List<String> components,
     SortedMap<String, String> variables) {
 
@@ -39,6 +41,7 @@ public record Policy(
           QueueMode.UNORDERED,
           USUALLY_PREEMPTIBLE,
           RollbackTriggers.USUAL,
+          Strategy.USUAL,
           List.of(),
           new TreeMap<>());
 
@@ -51,31 +54,42 @@ public record Policy(
 
   /// The same with other gates.
   public Policy with(Gating changed) {
-    return new Policy(changed, promotion, queue, preemptible, rollback, components, variables);
+    return new Policy(
+        changed, promotion, queue, preemptible, rollback, strategy, components, variables);
   }
 
   /// The same with other sources of releases.
   public Policy with(Promotion changed) {
-    return new Policy(gating, changed, queue, preemptible, rollback, components, variables);
+    return new Policy(
+        gating, changed, queue, preemptible, rollback, strategy, components, variables);
   }
 
   /// The same with another order.
   public Policy with(QueueMode changed) {
-    return new Policy(gating, promotion, changed, preemptible, rollback, components, variables);
+    return new Policy(
+        gating, promotion, changed, preemptible, rollback, strategy, components, variables);
+  }
+
+  /// The same with another strategy.
+  public Policy with(Strategy changed) {
+    return new Policy(
+        gating, promotion, queue, preemptible, rollback, changed, components, variables);
   }
 
   /// The same with other waits at which a deploy gives way.
   public Policy preempting(Set<Idleness> changed) {
-    return new Policy(gating, promotion, queue, changed, rollback, components, variables);
+    return new Policy(gating, promotion, queue, changed, rollback, strategy, components, variables);
   }
 
   /// The same for these components only.
   public Policy withComponents(List<String> changed) {
-    return new Policy(gating, promotion, queue, preemptible, rollback, changed, variables);
+    return new Policy(
+        gating, promotion, queue, preemptible, rollback, strategy, changed, variables);
   }
 
   /// The same with these variables.
   public Policy withVariables(SortedMap<String, String> changed) {
-    return new Policy(gating, promotion, queue, preemptible, rollback, components, changed);
+    return new Policy(
+        gating, promotion, queue, preemptible, rollback, strategy, components, changed);
   }
 }

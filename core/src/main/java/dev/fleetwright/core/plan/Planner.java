@@ -5,12 +5,12 @@ import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.plan.Plan.TargetPlan;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.target.Capability;
 import dev.fleetwright.core.target.Change;
 import dev.fleetwright.core.target.Component;
-import dev.fleetwright.core.target.Observation;
 import dev.fleetwright.core.target.Preview;
 import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Settings;
@@ -21,6 +21,7 @@ import dev.fleetwright.core.target.TargetUnreachable;
 import dev.fleetwright.core.target.Targets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,6 @@ public final class Planner {
 
   /// The pseudo-target of a job's script.
   public static final TargetBinding SCRIPT = new TargetBinding("script", "script", Settings.NONE);
-
-  private static final String SHARE_AT_ONCE = "25%";
 
   private final Targets targets;
   private final Blobs blobs;
@@ -100,11 +99,11 @@ public final class Planner {
                   .formatted(environment.name())));
     }
     var plans = new ArrayList<TargetPlan>();
-    var steps = new ArrayList<Step>();
+    var legs = new ArrayList<Course.Leg>();
     var reasons = new ArrayList<String>();
     for (var binding : bindings) {
       try {
-        planTarget(environment, wanted, live, binding, plans, steps, reasons);
+        planTarget(environment, wanted, live, binding, plans, legs, reasons);
       } catch (TargetUnreachable e) {
         return new Planning.NotNow(
             "target `%s` cannot be reached (%s)".formatted(binding.name(), e.getMessage()));
@@ -112,6 +111,10 @@ public final class Planner {
         reasons.add("target `%s`: %s".formatted(binding.name(), e.getMessage()));
       }
     }
+    if (!reasons.isEmpty()) {
+      return new Planning.Impossible(reasons);
+    }
+    var steps = steps(environment, wanted, legs, reasons);
     if (!reasons.isEmpty()) {
       return new Planning.Impossible(reasons);
     }
@@ -134,7 +137,7 @@ public final class Planner {
       List<Live> live,
       TargetBinding binding,
       List<TargetPlan> plans,
-      List<Step> steps,
+      List<Course.Leg> legs,
       List<String> reasons) {
     var target = targets.open(binding);
     var from = from(live, binding.name());
@@ -147,9 +150,55 @@ public final class Planner {
           reasons.add("target `%s`: %s".formatted(binding.name(), reason));
       case Preview.Possible(var changes, var basis) -> {
         plans.add(new TargetPlan(binding, from, keep(to), basis.basis(), changes));
-        steps.addAll(steps(target, wanted, binding, from, to.digest(), changes, basis));
+        if (changesAnything(target, wanted, binding, changes)) {
+          legs.add(new Course.Leg(target, binding, from, to.digest(), basis.hosts()));
+        }
       }
     }
+  }
+
+  private static boolean changesAnything(
+      Target target, Wanted wanted, TargetBinding binding, List<Change> changes) {
+    return !target.capabilities().contains(Capability.OBSERVE)
+        || takesAway(wanted, binding)
+        || changes.stream().anyMatch(c -> c.kind() != Change.Kind.NONE);
+  }
+
+  private static boolean takesAway(Wanted wanted, TargetBinding binding) {
+    return wanted instanceof Wanted.Stop && !binding.equals(SCRIPT);
+  }
+
+  /// A job's script comes first and is not a matter of strategy.
+  private static List<Step> steps(
+      Environment environment, Wanted wanted, List<Course.Leg> legs, List<String> reasons) {
+    var steps = new ArrayList<Step>();
+    var rest = new ArrayList<Course.Leg>();
+    for (var leg : legs) {
+      if (leg.binding().equals(SCRIPT)) {
+        steps.add(leg.step(Slice.all()));
+      } else if (takesAway(wanted, leg.binding())) {
+        steps.add(new Step.Remove(leg.binding().name(), leg.from(), leg.can(Capability.OBSERVE)));
+      } else {
+        rest.add(leg);
+      }
+    }
+    try {
+      steps.addAll(new Course(reasons).steps(strategy(environment, wanted), rest));
+    } catch (IllegalArgumentException e) {
+      reasons.add(e.getMessage());
+    }
+    return steps;
+  }
+
+  /// A way back must not take as long as the way there: it has no stages.
+  private static Strategy strategy(Environment environment, Wanted wanted) {
+    return switch (environment.policy().strategy()) {
+      case Strategy.AllAtOnce all -> all;
+      case Strategy.Rolling rolling when wanted instanceof Wanted.GoBack ->
+          new Strategy.Rolling(rolling.maxUnavailable(), Duration.ZERO);
+      case Strategy.Rolling rolling -> rolling;
+      case Strategy.Canary canary -> wanted instanceof Wanted.GoBack ? Strategy.USUAL : canary;
+    };
   }
 
   /// What undoing a deploy to a target goes back to: the last revision there that is known to work.
@@ -179,62 +228,6 @@ public final class Planner {
                   wanted instanceof Wanted.Stop ? "be taken down" : "go back to a revision"));
     }
     return !lacks;
-  }
-
-  private static List<Step> steps(
-      Target target,
-      Wanted wanted,
-      TargetBinding binding,
-      Digest from,
-      Digest to,
-      List<Change> changes,
-      Observation basis) {
-    var observable = target.capabilities().contains(Capability.OBSERVE);
-    if (wanted instanceof Wanted.Stop && !binding.equals(SCRIPT)) {
-      return List.of(new Step.Remove(binding.name(), from, observable));
-    }
-    if (observable && changes.stream().allMatch(c -> c.kind() == Change.Kind.NONE)) {
-      return List.of();
-    }
-    var undoable = target.capabilities().contains(Capability.ROLL_BACK) && observable;
-    return slices(target, binding, basis.hosts()).stream()
-        .<Step>map(slice -> new Step.Apply(binding.name(), slice, from, to, observable, undoable))
-        .toList();
-  }
-
-  private static List<Slice> slices(Target target, TargetBinding binding, List<String> instances) {
-    if (!target.capabilities().contains(Capability.BATCHES) || instances.size() < 2) {
-      return List.of(Slice.all());
-    }
-    var atOnce =
-        atOnce(binding.settings().text("max_unavailable").orElse(SHARE_AT_ONCE), instances.size());
-    var slices = new ArrayList<Slice>();
-    for (var i = 0; i < instances.size(); i += atOnce) {
-      slices.add(new Slice.Batch(instances.subList(i, Math.min(i + atOnce, instances.size()))));
-    }
-    return slices;
-  }
-
-  /// How many instances may be away at once: a number, or a share that is rounded down as
-  /// Kubernetes rounds `maxUnavailable`; at least one, or nothing would ever change.
-  ///
-  /// @throws IllegalArgumentException if it is neither
-  static int atOnce(String maxUnavailable, int instances) {
-    try {
-      var share = maxUnavailable.endsWith("%");
-      var digits =
-          share ? maxUnavailable.substring(0, maxUnavailable.length() - 1) : maxUnavailable;
-      var number = Integer.parseInt(digits.strip());
-      if (number < 1 || (share && number > 100)) {
-        throw new NumberFormatException();
-      }
-      return Math.clamp(share ? (long) instances * number / 100 : number, 1, instances);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "max_unavailable is `%s`; write a number from 1 on, or a share such as 25%%"
-              .formatted(maxUnavailable),
-          e);
-    }
   }
 
   private static List<TargetBinding> bindings(Environment environment, Wanted wanted) {

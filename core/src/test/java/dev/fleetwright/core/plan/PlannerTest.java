@@ -8,6 +8,8 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentSlug;
 import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.Strategy;
+import dev.fleetwright.core.environment.Strategy.Stage;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.plan.Planner.Planning;
 import dev.fleetwright.core.plan.Planner.Wanted;
@@ -28,6 +30,7 @@ import dev.fleetwright.core.target.Target;
 import dev.fleetwright.core.target.TargetBinding;
 import dev.fleetwright.core.target.TargetUnreachable;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlannerTest {
 
   private static final Release RELEASE = release(Map.of("run.port", "${WEB_PORT}"));
+
+  private static final Strategy CANARY =
+      new Strategy.Canary(List.of(new Stage.Weight(10), new Stage.Pause(Optional.empty())));
 
   private final Answering edge = new Answering();
   private final Planner planner = new Planner(_ -> edge, Samples.blobs());
@@ -153,24 +159,137 @@ class PlannerTest {
   @CsvSource({"1,3,1", "2,3,2", "9,3,3", "25%,3,1", "25%,8,2", "50%,3,1", "100%,3,3", "1%,3,1"})
   void max_unavailable_is_a_number_or_a_share_rounded_down(
       String setting, int hosts, int expected) {
-    assertThat(Planner.atOnce(setting, hosts)).isEqualTo(expected);
+    assertThat(Course.atOnce("edge", setting, hosts)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "101%", "many", "%", ""})
   void another_max_unavailable_is_refused(String setting) {
-    assertThatThrownBy(() -> Planner.atOnce(setting, 3))
+    assertThatThrownBy(() -> Course.atOnce("edge", setting, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("write a number");
   }
 
+  @Test
+  void a_canary_by_hosts_takes_its_share_rounded_up_and_keeps_one_back_until_the_end() {
+    edge.hosts = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+    var canary =
+        new Strategy.Canary(
+            List.of(
+                new Stage.Weight(5),
+                new Stage.Pause(Optional.of(Duration.ofMinutes(5))),
+                new Stage.Weight(30),
+                new Stage.Pause(Optional.empty())));
+    var environment = environment(Policy.NONE.with(canary), Map.of("max_unavailable", "3"));
+    assertThat(ready(environment).steps())
+        .extracting(Step::words)
+        .containsExactly(
+            "edge: a",
+            "canary at 5%: hold for 5 min",
+            "edge: b, c",
+            "canary at 30%: hold until somebody says go on",
+            "edge: d, e, f",
+            "edge: g, h, i",
+            "edge: j");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,2,1", "50,2,1", "99,2,1", "100,2,2", "10,10,1", "11,10,2", "99,10,9", "33,3,1"})
+  void a_share_of_hosts_is_rounded_up_and_is_never_all_of_them(
+      int percent, int hosts, int expected) {
+    assertThat(Course.reached(percent, hosts)).isEqualTo(expected);
+  }
+
+  @Test
+  void a_canary_on_one_host_is_refused_with_what_it_can_instead() {
+    edge.hosts = List.of("a");
+    assertThat(refused(CANARY))
+        .containsExactly(
+            "target `edge` (fake) cannot begin with a part of itself, since it has only one"
+                + " instance; use `strategy: rolling` for this environment");
+  }
+
+  @Test
+  void targets_move_through_the_stages_together() {
+    edge.hosts = List.of("a", "b");
+    var environment =
+        environment(
+            Policy.NONE.with(CANARY),
+            List.of(
+                new TargetBinding("edge", "fake", Settings.NONE),
+                new TargetBinding("core", "fake", Settings.NONE)));
+    assertThat(ready(environment).steps())
+        .extracting(Step::words)
+        .containsExactly(
+            "edge: a",
+            "core: a",
+            "canary at 10%: hold until somebody says go on",
+            "edge: b",
+            "core: b");
+  }
+
+  @Test
+  void a_way_back_has_no_stages() {
+    edge.hosts = List.of("a", "b", "c");
+    var there = planned(environment(Policy.NONE, Map.of()), start());
+    var back =
+        new Wanted.GoBack(
+            Optional.of(7L), "shop", new TreeMap<>(Map.of("edge", there.target("edge").to())));
+    assertThat(planned(environment(Policy.NONE.with(CANARY), Map.of()), back).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: a", "edge: b", "edge: c");
+  }
+
+  @Test
+  void a_rolling_deploy_may_pause_between_batches() {
+    edge.hosts = List.of("a", "b", "c");
+    var rolling = new Strategy.Rolling(Optional.of("2"), Duration.ofSeconds(30));
+    assertThat(ready(environment(Policy.NONE.with(rolling), Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: a, b", "edge in part: hold for 30 s", "edge: c");
+  }
+
+  @Test
+  void all_at_once_is_one_step_also_on_many_hosts() {
+    edge.hosts = List.of("a", "b", "c");
+    assertThat(ready(environment(Policy.NONE.with(new Strategy.AllAtOnce()), Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: everything");
+  }
+
+  @Test
+  void a_canary_whose_weights_do_not_grow_is_none() {
+    assertThatThrownBy(
+            () -> new Strategy.Canary(List.of(new Stage.Weight(50), new Stage.Weight(20))))
+        .hasMessage("weights have to grow, up to 100%; after 50% comes 20%");
+  }
+
   private Plan ready(Environment environment) {
-    var answer = planner.plan(environment, new Wanted.Start(RELEASE, Optional.empty()), List.of());
+    return planned(environment, start());
+  }
+
+  private Plan planned(Environment environment, Wanted wanted) {
+    var answer = planner.plan(environment, wanted, List.of());
     assertThat(answer).isInstanceOf(Planning.Ready.class);
     return ((Planning.Ready) answer).plan();
   }
 
+  private List<String> refused(Strategy strategy) {
+    var answer =
+        planner.plan(environment(Policy.NONE.with(strategy), Map.of()), start(), List.of());
+    assertThat(answer).isInstanceOf(Planning.Impossible.class);
+    return ((Planning.Impossible) answer).reasons();
+  }
+
+  private static Wanted start() {
+    return new Wanted.Start(RELEASE, Optional.empty());
+  }
+
   private static Environment environment(Policy policy, Map<String, String> settings) {
+    return environment(policy, List.of(new TargetBinding("edge", "fake", Settings.of(settings))));
+  }
+
+  private static Environment environment(Policy policy, List<TargetBinding> targets) {
     return new Environment(
         1,
         Samples.SHOP,
@@ -180,7 +299,7 @@ class PlannerTest {
         EnvironmentState.AVAILABLE,
         Optional.empty(),
         policy,
-        List.of(new TargetBinding("edge", "fake", Settings.of(settings))),
+        targets,
         Optional.empty(),
         Instant.EPOCH);
   }

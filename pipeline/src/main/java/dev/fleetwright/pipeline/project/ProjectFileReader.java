@@ -290,6 +290,7 @@ public final class ProjectFileReader {
                               .filter(EnvironmentName::valid)
                               .map(EnvironmentName::new),
                           false))
+                  .with(StrategyReader.read(map.get("strategy")))
                   .withComponents(texts(map, "components"))
                   .withVariables(variables(map)),
               text(map, "url"),

@@ -21,7 +21,6 @@ import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.SpokenDuration;
-import dev.fleetwright.pipeline.yaml.Node.Mapping;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,16 +34,11 @@ final class ProjectKeys {
 
   /// Keys that are read and checked, and have no effect in this release.
   static final List<String> LATER =
-      List.of(
-          "migrations",
-          "fleet",
-          "environments:*:on",
-          "environments:*:ttl",
-          "environments:*:strategy");
+      List.of("migrations", "fleet", "environments:*:on", "environments:*:ttl");
 
   static final String KUBERNETES = "kubernetes";
 
-  private static final Shape DURATION =
+  static final Shape DURATION =
       parsed(
           "a duration",
           "90 s",
@@ -108,9 +102,7 @@ final class ProjectKeys {
           .with("host_keys", list(text(1, 2_000)))
           .with("directory", text(1, 1_000))
           .with("connect_within", SHORT_DURATION)
-          .with(
-              "max_unavailable",
-              matching("[1-9][0-9]{0,5}|([1-9][0-9]?|100)%", "a number of hosts or a share", "25%"))
+          .with("max_unavailable", StrategyReader.MAX_UNAVAILABLE)
           .with("keep", number(2, 1_000))
           .with("variables", VARIABLES)
           .done();
@@ -162,25 +154,6 @@ final class ProjectKeys {
   private static final Shape COMPONENT =
       fields().with("files", PATH).with("run", RUN).with("image", text(1, 1_000)).done();
 
-  private static final Shape WEIGHT =
-      matching("([1-9]?[0-9]|100)%?", "a share from 0% to 100%", "10%");
-  private static final Shape CANARY_STEP =
-      ruled(
-          fields()
-              .with("weight", WEIGHT)
-              .with("pause", either(DURATION, yesNo()))
-              .with(
-                  "analyse",
-                  fields().with("for", DURATION).with("metrics", list(text(1, 200))).done())
-              .done(),
-          (node, path, problems) -> {
-            var one = ((Mapping) node).entries().size() == 1;
-            if (!one) {
-              problems.error(
-                  node.at(), path + " has a step that is not exactly one thing", "one key a step");
-            }
-            return one;
-          });
   private static final Shape FREEZE =
       ruled(
           fields()
@@ -231,7 +204,7 @@ final class ProjectKeys {
               oneOf(
                   Arrays.stream(QueueMode.values()).map(QueueMode::keyword).toArray(String[]::new)))
           .with("preempt", either(oneOf("none"), set(IDLENESS, 1)))
-          .with("strategy", fields().with("canary", list(CANARY_STEP, 1, 100)).done())
+          .with("strategy", StrategyReader.SHAPE)
           .done();
 
   /// The whole file.

@@ -9,6 +9,7 @@ import dev.fleetwright.core.environment.Gating;
 import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.QueueMode;
+import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.source.MemoryTree;
 import java.time.Duration;
@@ -75,6 +76,29 @@ class ProjectFileTest {
         .extracting(ComponentRule::name)
         .containsExactly("web");
     assertThat(file.componentsOf(new EnvironmentName("review/x"))).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "all_at_once | AllAtOnce[]",
+        "rolling | Rolling[maxUnavailable=Optional.empty, pause=PT0S]",
+        "{rolling: {max_unavailable: 10%, pause: 1 min}} | Rolling[maxUnavailable=Optional[10%], pause=PT1M]",
+        "{canary: [{weight: 5%}, {pause: true}, {weight: 50}, {pause: 10 s}]} | Canary[stages=[Weight[percent=5], Pause[length=Optional.empty], Weight[percent=50], Pause[length=Optional[PT10S]]]]",
+      })
+  void a_strategy_is_read(String written, String meant) {
+    var file = read("environments: {x: {strategy: " + written + "}}");
+
+    assertThat(errors(file)).isEmpty();
+    assertThat(file.environments().getFirst().policy().strategy()).hasToString(meant);
+  }
+
+  @Test
+  void an_environment_without_a_strategy_has_the_usual_one() {
+    var file = read("environments: {x: {}}");
+
+    assertThat(file.environments().getFirst().policy().strategy()).isEqualTo(Strategy.USUAL);
   }
 
   @Test
@@ -154,6 +178,13 @@ class ProjectFileTest {
         "environments: {x: {freeze: {from: Fri 16:00, to: 0 16 * * 5}}} | environments:x:freeze is over in the minute in which it begins; let `to` be some time after `from`",
         "environments: {x: {freeze: {from: '* * * * *', to: Mon 08:00}}} | environments:x:freeze never ends: it begins again in the next minute",
         "environments: {x: {strategy: {canary: [{weight: 10%, pause: 1 m}]}}} | exactly one thing",
+        "environments: {x: {strategy: {canary: [{pause: 1 m}]}}} | begins with a weight",
+        "environments: {x: {strategy: {canary: [{weight: 50}, {weight: 20}]}}} | have to grow",
+        "environments: {x: {strategy: {canary: [{weight: 0%}]}}} | a share from 1% to 100%",
+        "environments: {x: {strategy: {canary: [{weight: 9}, {pause: false}]}}} | pause is false",
+        "environments: {x: {strategy: {canary: [{weight: 9}], rolling: {}}}} | exactly one strategy",
+        "environments: {x: {strategy: sideways}} | unknown value",
+        "environments: {x: {strategy: {rolling: {max_unavailable: 0}}}} | number of hosts",
         "keep: 1 | a whole number from 2 to 1000",
         "[] | should be a map of keys",
         "a: 1\\n---\\nb: 2 | a second document",

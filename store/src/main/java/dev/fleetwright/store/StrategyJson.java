@@ -1,0 +1,68 @@
+package dev.fleetwright.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fleetwright.core.environment.Strategy;
+import dev.fleetwright.core.environment.Strategy.AllAtOnce;
+import dev.fleetwright.core.environment.Strategy.Canary;
+import dev.fleetwright.core.environment.Strategy.Rolling;
+import dev.fleetwright.core.environment.Strategy.Stage;
+import java.time.Duration;
+
+/// How a release takes its place, as JSON.
+final class StrategyJson {
+
+  private StrategyJson() {}
+
+  static ObjectNode node(Strategy strategy) {
+    return switch (strategy) {
+      case AllAtOnce _ -> Json.object().put("kind", "all_at_once");
+      case Rolling(var maxUnavailable, var pause) -> {
+        var json = Json.object().put("kind", "rolling").put("pause_ms", pause.toMillis());
+        maxUnavailable.ifPresent(many -> json.put("max_unavailable", many));
+        yield json;
+      }
+      case Canary(var stages) -> {
+        var json = Json.object().put("kind", "canary");
+        var list = json.putArray("stages");
+        stages.forEach(stage -> list.add(node(stage)));
+        yield json;
+      }
+    };
+  }
+
+  private static ObjectNode node(Stage stage) {
+    return switch (stage) {
+      case Stage.Weight(var percent) -> Json.object().put("kind", "weight").put("percent", percent);
+      case Stage.Pause(var length) -> {
+        var json = Json.object().put("kind", "pause");
+        length.ifPresent(time -> json.put("ms", time.toMillis()));
+        yield json;
+      }
+    };
+  }
+
+  /// Read what [#node] wrote.
+  static Strategy read(Json json) {
+    var kind = json.text("kind");
+    var strategy =
+        switch (kind) {
+          case "all_at_once" -> new AllAtOnce();
+          case "rolling" ->
+              new Rolling(
+                  json.maybeText("max_unavailable"), Duration.ofMillis(json.whole("pause_ms")));
+          case "canary" -> new Canary(json.objects("stages", StrategyJson::stage));
+          default -> throw json.unknown(kind);
+        };
+    json.nothingElse();
+    return strategy;
+  }
+
+  private static Stage stage(Json json) {
+    var kind = json.text("kind");
+    return switch (kind) {
+      case "weight" -> new Stage.Weight(json.number("percent"));
+      case "pause" -> new Stage.Pause(json.maybeWhole("ms").map(Duration::ofMillis));
+      default -> throw json.unknown(kind);
+    };
+  }
+}
