@@ -16,6 +16,10 @@ public interface RunningServer extends AutoCloseable {
   /// Wait until it has stopped.
   void awaitStop() throws InterruptedException;
 
+  /// Why it stopped by itself, for people, such as a disk that failed; empty when it was told to
+  /// stop, or runs.
+  Optional<String> failure();
+
   /// Stop taking work, let what is under way come to a safe point, at most 25 seconds, and stop.
   @Override
   void close();

@@ -91,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
         return play(client, settings, repository);
       }
       show(client, repository, again);
-      server.awaitStop();
+      InProcess.awaitStop(server);
       return ExitCode.DONE;
     }
   }

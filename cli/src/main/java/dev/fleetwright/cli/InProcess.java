@@ -23,6 +23,22 @@ final class InProcess {
         .start(options);
   }
 
+  /// Wait until it has stopped.
+  ///
+  /// @throws Refusal if it stopped by itself
+  static void awaitStop(RunningServer server) throws InterruptedException {
+    server.awaitStop();
+    server
+        .failure()
+        .ifPresent(what -> {
+          throw new Refusal(
+              ExitCode.UNREACHABLE,
+              "the server had to stop: "
+                  + what
+                  + "\n  What it had acknowledged is kept. See to the disk, then start it again.");
+        });
+  }
+
   /// A client of such a server, as its first administrator.
   ///
   /// @param data the server's data folder, where the token is after the first start

@@ -85,7 +85,7 @@ final class ServerCommand implements Callable<Integer> {
             output.line("First administrator token, shown only now: " + token);
             output.line("It is kept in " + options.data().resolve("admin-token") + " (0600).");
           });
-      server.awaitStop();
+      InProcess.awaitStop(server);
     }
     return ExitCode.DONE;
   }

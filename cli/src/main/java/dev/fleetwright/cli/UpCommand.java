@@ -79,7 +79,7 @@ final class UpCommand implements Callable<Integer> {
         output.line("");
         output.line("  Browser  " + client.loginLink().url());
         output.line("  Ctrl-C ends the server; what was deployed keeps running.");
-        server.awaitStop();
+        InProcess.awaitStop(server);
       }
       return code;
     }

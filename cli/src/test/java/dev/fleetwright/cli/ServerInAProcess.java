@@ -1,7 +1,6 @@
 package dev.fleetwright.cli;
 
 import dev.fleetwright.api.FleetwrightClient;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /// `fleetwright server` as a process of its own, so that it can be killed.
 final class ServerInAProcess implements AutoCloseable {
+
+  private static final String OUTPUT = "server-output.log";
 
   private final Process process;
   private final Path data;
@@ -49,21 +50,20 @@ final class ServerInAProcess implements AutoCloseable {
             "--port",
             Integer.toString(port)));
     Files.createDirectories(data);
-    var log = new File(data.toFile(), "server-output.log");
     var process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve(OUTPUT).toFile()))
             .start();
     var server = new ServerInAProcess(process, data, port);
-    server.awaitReady(log);
+    server.awaitReady();
     return server;
   }
 
-  private void awaitReady(File log) throws IOException, InterruptedException {
+  private void awaitReady() throws IOException, InterruptedException {
     for (var i = 0; i < 1200; i++) {
       if (!process.isAlive()) {
-        throw new IOException("the server did not start: " + Files.readString(log.toPath()));
+        throw new IOException("the server did not start: " + output());
       }
       if (Files.exists(data.resolve("admin-token"))) {
         try (var client = client()) {
@@ -74,12 +74,21 @@ final class ServerInAProcess implements AutoCloseable {
       }
       Thread.sleep(50);
     }
-    throw new IOException("the server is not ready: " + Files.readString(log.toPath()));
+    throw new IOException("the server is not ready: " + output());
   }
 
   FleetwrightClient client() {
     return new FleetwrightClient(
         URI.create("http://127.0.0.1:" + port), Connection.read(data.resolve("admin-token")));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /// What it has printed.
+  String output() throws IOException {
+    return Files.readString(data.resolve(OUTPUT));
   }
 
   /// Wait until it has died by itself.

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Properties;
+import java.util.concurrent.CompletionStage;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -211,6 +212,14 @@ public final class Database implements AutoCloseable {
   /// Values that were encrypted before they came here.
   public SealedValues sealedValues() {
     return new SqlSealedValues(transactions);
+  }
+
+  /// Completed when writing to the disk failed, with what happened, for people. After a failed
+  /// `fsync` nobody knows what of the last transactions is on the disk, and asking again would say
+  /// that all is well; so everything is refused from then on, and the server has to end. What was
+  /// acknowledged before is there at the next start.
+  public CompletionStage<String> broken() {
+    return transactions.broken().minimalCompletionStage();
   }
 
   /// Waits for the transactions under way; later ones are refused. Dying without it loses nothing.

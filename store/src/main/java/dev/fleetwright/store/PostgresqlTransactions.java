@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -214,6 +215,12 @@ final class PostgresqlTransactions implements Transactions {
   private static void pauseAfter(int attempt) {
     var most = TimeUnit.MILLISECONDS.toNanos(1L << Math.min(attempt, 7));
     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(most));
+  }
+
+  /// Never: PostgreSQL ends itself when its disk fails, and reads what is there when it starts.
+  @Override
+  public CompletableFuture<String> broken() {
+    return new CompletableFuture<>();
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,7 +43,7 @@ final class SqliteTransactions implements Transactions {
   private final Semaphore readerTurns = new Semaphore(READERS, true);
   private final ArrayBlockingQueue<Connection> idleReaders = new ArrayBlockingQueue<>(READERS);
   private final Session.LeaseClock clock;
-  private volatile boolean broken;
+  private final CompletableFuture<String> broken = new CompletableFuture<>();
   private volatile boolean closed;
 
   /// Open, and make the file when it is not there.
@@ -64,9 +65,13 @@ final class SqliteTransactions implements Transactions {
       onlyUs = lock(lockFile, file);
       SqliteLibrary.keepIn(file.resolveSibling(file.getFileName() + ".native"));
       writer = connect(false);
+      syncFolder(file.toAbsolutePath().resolveSibling(""));
     } catch (SQLException e) {
       closeQuietly(lockFile);
       throw Failure.thrown("opening " + file, e);
+    } catch (IOException e) {
+      closeQuietly(lockFile);
+      throw new StoreUnavailable("opening " + file, e);
     } catch (RuntimeException e) {
       closeQuietly(lockFile);
       throw e;
@@ -90,6 +95,14 @@ final class SqliteTransactions implements Transactions {
       throw new StoreUnavailable("locking " + file, e);
     }
     throw new DatabaseInUse(file, null);
+  }
+
+  /// Let the names of the database and its log be on the disk before anything is acknowledged.
+  /// SQLite does that too, but takes no notice when it fails.
+  private static void syncFolder(Path folder) throws IOException {
+    try (var names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    }
   }
 
   private Connection connect(boolean readOnly) throws SQLException {
@@ -125,7 +138,7 @@ final class SqliteTransactions implements Transactions {
       if (Failure.inputOrOutput(e)) {
         // After a failed fsync nobody knows what is on the disk, and asking again would say that
         // all is well (PostgreSQL's "fsyncgate"). Only a new start reads what is really there.
-        broken = true;
+        broken.complete("writing %s failed while %s: %s".formatted(file, during, e.getMessage()));
       }
       throw Failure.thrown(during, e);
     } finally {
@@ -162,7 +175,7 @@ final class SqliteTransactions implements Transactions {
   private void checkUsable(String during) {
     if (closed) {
       throw new IllegalStateException(during + ": the database is closed");
-    } else if (broken) {
+    } else if (broken.isDone()) {
       throw new StoreUnavailable(
           during, new IOException("writing " + file + " failed before; start the server anew"));
     }
@@ -181,6 +194,11 @@ final class SqliteTransactions implements Transactions {
     try (var statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  @Override
+  public CompletableFuture<String> broken() {
+    return broken;
   }
 
   @Override

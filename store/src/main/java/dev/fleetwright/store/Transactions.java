@@ -1,6 +1,7 @@
 package dev.fleetwright.store;
 
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 
 /// Runs work as transactions of one database. Safe for any number of threads.
 interface Transactions extends AutoCloseable {
@@ -27,6 +28,10 @@ interface Transactions extends AutoCloseable {
   ///
   /// @throws dev.fleetwright.core.engine.StoreUnavailable when the database cannot do it now
   <T> T read(String during, Work<T> work);
+
+  /// Completed when nobody knows any more what is on the disk, with what happened, for people. From
+  /// then on everything is refused; only a new start reads what is really there.
+  CompletableFuture<String> broken();
 
   /// Which database it is.
   Dialect dialect();

@@ -36,7 +36,7 @@ class KillTest {
     var acknowledged = 0L;
     for (var kill = 0; kill < KILLS; kill++) {
       acknowledged = acknowledgedUntilKilled(random.nextInt(40, 400));
-      check(acknowledged);
+      check(folder, acknowledged);
     }
     assertThat(acknowledged).as("commits over all lives").isGreaterThan(KILLS * 20L);
   }
@@ -70,7 +70,8 @@ class KillTest {
     }
   }
 
-  private void check(long acknowledged) {
+  /// What was acknowledged is there, in full, and nothing else is.
+  static void check(Path folder, long acknowledged) {
     try (var database = Database.open(folder)) {
       var environment =
           database.environments().find(Shop.NAME, new EnvironmentName("production")).orElseThrow();

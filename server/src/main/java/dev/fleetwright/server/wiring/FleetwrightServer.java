@@ -50,6 +50,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -238,7 +239,9 @@ public final class FleetwrightServer implements ServerProcess {
           .addKeyValue("version", Version.TEXT)
           .addKeyValue("milliseconds", ManagementFactory.getRuntimeMXBean().getUptime())
           .log("server is ready");
-      return new Running(listener.uri(), firstToken, http, engine, drain, parts);
+      var running = new Running(listener.uri(), firstToken, http, engine, drain, parts);
+      var _ = database.broken().thenAccept(running::fail);
+      return running;
     }
 
     /// For tests of durability: `-Dfleetwright.killpoint=step-1.after-effect` lets the process die
@@ -339,6 +342,8 @@ public final class FleetwrightServer implements ServerProcess {
     private final Engine engine;
     private final DrainOnce drain;
     private final Parts parts;
+    private final AtomicReference<Optional<String>> failure =
+        new AtomicReference<>(Optional.empty());
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final StopSignals signals;
 
@@ -377,6 +382,18 @@ public final class FleetwrightServer implements ServerProcess {
     @Override
     public void awaitStop() throws InterruptedException {
       stopped.await();
+    }
+
+    @Override
+    public Optional<String> failure() {
+      return failure.get();
+    }
+
+    /// The disk failed: nothing that is under way can be stored, so nothing is waited for.
+    private void fail(String what) {
+      log.atError().addKeyValue("url", uri).addKeyValue("what", what).log("server cannot go on");
+      failure.set(Optional.of(what));
+      drain.begin(Duration.ZERO);
     }
 
     @Override
