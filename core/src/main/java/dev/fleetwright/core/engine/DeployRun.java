@@ -130,13 +130,10 @@ final class DeployRun {
   /// Do what is due, until the deploy has ended, or only waits, or nobody but a person can go on.
   DeployView carryOn(Lease lease, DeployView start) throws InterruptedException {
     var view = start;
-    // Set once this very process has stored StepBegun, so that it, and no other, may go on.
-    var begun = -1;
-    // The step that became due before the eyes of this call: nobody has asked for it yet.
-    var fresh = -1;
+    var seen = new Witness();
     while (view.state().needsEngine()
         && view.state().idleness().isEmpty()
-        && (owes(view, begun) || !hold.leaves(lease))) {
+        && (owes(view, seen) || !hold.leaves(lease))) {
       var now = view;
       switch (now.state()) {
         case Running running -> {
@@ -146,9 +143,9 @@ final class DeployRun {
                     && !step.observable()
                     && running.wish().isEmpty() -> {
               view = journal.append(lease, now, new DeployEvent.StepBegun(running.step()));
-              begun = running.step();
+              seen.begun = running.step();
             }
-            case Step.Change step -> view = run(lease, now, running, step, begun, fresh);
+            case Step.Change step -> view = run(lease, now, running, step, seen);
             case Step.Hold _ -> view = beginWatch(lease, now, running);
           }
         }
@@ -157,22 +154,42 @@ final class DeployRun {
           return now;
         }
       }
-      if (view.state() instanceof Running running
-          && !(now.state() instanceof Running before && before.step() == running.step())) {
-        fresh = running.step();
-      } else if (view.state() instanceof Running(_, _, Phase.InDoubt _, _)) {
-        fresh = -1;
-      }
+      seen.went(now, view);
     }
     return view;
   }
 
   /// Whether this process has promised a step that it alone can take: to the next server it would
   /// be in doubt.
-  private static boolean owes(DeployView view, int begun) {
+  private static boolean owes(DeployView view, Witness seen) {
     return view.state() instanceof Running running
         && running.phase() instanceof Phase.Begun
-        && running.step() == begun;
+        && running.step() == seen.begun;
+  }
+
+  /// What one call knows of the step at hand because it was there when it happened. A server that
+  /// takes over knows nothing: the one before it may have asked for the step, and its order may be
+  /// on its way, or under way, or about to be put back.
+  private static final class Witness {
+    /// The step whose beginning this very process has stored, so that it, and no other, may go on.
+    int begun = -1;
+
+    /// The step that became due: whatever was asked for since, this process asked for it.
+    int due = -1;
+
+    /// The step that became due and that nobody has asked for yet.
+    int unasked = -1;
+
+    void went(DeployView from, DeployView to) {
+      if (to.state() instanceof Running now) {
+        if (!(from.state() instanceof Running before && before.step() == now.step())) {
+          due = now.step();
+          unasked = now.step();
+        } else if (now.phase() instanceof Phase.InDoubt) {
+          unasked = -1;
+        }
+      }
+    }
   }
 
   private DeployView beginWatch(Lease lease, DeployView view, Running running) {
@@ -244,15 +261,15 @@ final class DeployRun {
   }
 
   private DeployView run(
-      Lease lease, DeployView view, Running running, Step.Change step, int begun, int fresh)
+      Lease lease, DeployView view, Running running, Step.Change step, Witness seen)
       throws InterruptedException {
     var at = running.step();
     return switch (running.phase()) {
-      case Phase.Due _ when running.wish().isPresent() -> wished(lease, view, running, step, fresh);
+      case Phase.Due _ when running.wish().isPresent() -> wished(lease, view, running, step, seen);
       case Phase.Watching _ ->
           throw new IllegalStateException("a step that changes something does not watch");
-      case Phase.Due _ -> effect(lease, view, running, step, fresh == at);
-      case Phase.Begun _ when begun == at -> effect(lease, view, running, step, true);
+      case Phase.Due _ -> effect(lease, view, running, step, seen.unasked == at);
+      case Phase.Begun _ when seen.begun == at -> effect(lease, view, running, step, true);
       case Phase.Begun _ ->
           journal.append(
               lease,
@@ -260,7 +277,7 @@ final class DeployRun {
               new DeployEvent.StepInDoubt(at, "the server stopped while the step was under way"));
       case Phase.InDoubt _ when !step.observable() ->
           journal.append(lease, view, new DeployEvent.StoppedBefore(at));
-      case Phase.InDoubt(var during) -> resolve(lease, view, running, step, during);
+      case Phase.InDoubt(var during) -> resolve(lease, view, running, step, during, seen.due == at);
     };
   }
 
@@ -269,17 +286,12 @@ final class DeployRun {
   /// for again: that carries the newer token, after which the target turns the old order down. Then
   /// the step has ended, and the wish is granted.
   private DeployView wished(
-      Lease lease, DeployView view, Running running, Step.Change step, int fresh)
+      Lease lease, DeployView view, Running running, Step.Change step, Witness seen)
       throws InterruptedException {
     var at = running.step();
-    if (fresh == at || !step.observable()) {
-      return journal.append(lease, view, new DeployEvent.StoppedBefore(at));
-    }
-    return switch (see(running.plan(), step)) {
-      case IN_PLACE -> journal.append(lease, view, new DeployEvent.StepApplied(at, "was in place"));
-      case NOT_IN_PLACE -> effect(lease, view, running, step, false);
-      case CANNOT_TELL -> journal.append(lease, view, new DeployEvent.StoppedBefore(at));
-    };
+    return seen.unasked == at || !step.observable() || see(running.plan(), step) == Seen.CANNOT_TELL
+        ? journal.append(lease, view, new DeployEvent.StoppedBefore(at))
+        : effect(lease, view, running, step, false);
   }
 
   /// @param first whether it has certainly not been asked for before
@@ -363,8 +375,11 @@ final class DeployRun {
   /// A step may or may not have happened: look until the target can be seen. Then it is there, or
   /// it is asked for again under the same id, which the target answers from its record if it had
   /// been done after all.
+  ///
+  /// @param own whether only this process can have asked for it. If not, seeing it in place is not
+  ///   enough: only an order with the newer token keeps an older one from changing it again
   private DeployView resolve(
-      Lease lease, DeployView view, Running running, Step.Change step, String during)
+      Lease lease, DeployView view, Running running, Step.Change step, String during, boolean own)
       throws InterruptedException {
     var at = running.step();
     var give = view.updatedAt().plus(pace.doubt());
@@ -372,7 +387,9 @@ final class DeployRun {
       var seen = see(running.plan(), step);
       switch (seen) {
         case IN_PLACE -> {
-          return journal.append(lease, view, new DeployEvent.StepApplied(at, "seen in place"));
+          return own
+              ? journal.append(lease, view, new DeployEvent.StepApplied(at, "seen in place"))
+              : effect(lease, view, running, step, false);
         }
         case NOT_IN_PLACE -> {
           return effect(lease, view, running, step, false);

@@ -432,6 +432,23 @@ class DeployLoopTest {
   }
 
   @Test
+  void what_is_in_place_after_a_take_over_is_asked_for_again_since_an_older_order_may_undo_it()
+      throws InterruptedException {
+    target("us").losesAnswers = 1;
+    var deploy = start(plan());
+    dieAt = "step-1.after-commit";
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+    deploys.generation = 2;
+
+    var _ = loop().work(new Lease(1, 2));
+
+    assertThat(target("us").highestToken).isEqualTo(2);
+    assertThat(target("us").changes).isEqualTo(1);
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
   void who_stops_a_deploy_of_a_server_that_died_first_outbids_its_order_with_a_newer_token()
       throws InterruptedException {
     var deploy = start(plan());

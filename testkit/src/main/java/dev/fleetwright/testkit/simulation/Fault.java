@@ -21,6 +21,9 @@ enum Fault {
   /// The store cannot be reached for a while.
   UNAVAILABLE(1 / 1500.0),
 
+  /// All links of all servers are stopped, one after the other, and let go in another order.
+  SWIZZLE(1 / 120.0),
+
   /// Nobody is told that something moved.
   LOST_NOTIFICATION(1 / 4.0),
   /// Somebody is told, and nothing moved.

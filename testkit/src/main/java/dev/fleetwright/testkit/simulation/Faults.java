@@ -12,13 +12,14 @@ final class Faults {
   private final Map<Fault, Double> rates = new EnumMap<>(Fault.class);
   private boolean calm;
 
-  Faults(SplittableRandom random) {
+  /// @param none no fault strikes by itself
+  Faults(SplittableRandom random, boolean none) {
     this.random = random;
     for (var fault : Fault.values()) {
       var there = random.nextInt(3) > 0;
       // From a quarter of the usual rate to three times as much.
       var often = Math.exp(random.nextDouble(Math.log(0.25), Math.log(3)));
-      rates.put(fault, there ? Math.min(1, fault.rate * often) : 0.0);
+      rates.put(fault, there && !none ? Math.min(1, fault.rate * often) : 0.0);
     }
   }
 

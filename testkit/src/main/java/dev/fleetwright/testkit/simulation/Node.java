@@ -1,5 +1,8 @@
 package dev.fleetwright.testkit.simulation;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /// Something that runs threads: one life of a simulated server, or the people outside. A server
 /// that comes back is another node.
 final class Node {
@@ -17,6 +20,15 @@ final class Node {
 
   /// Until when the store does not answer it.
   long storeAwayUntil;
+
+  /// Links that let nothing through: whoever sends something waits.
+  final Set<Link> clogged = EnumSet.noneOf(Link.class);
+
+  /// Where a node's calls go.
+  enum Link {
+    STORE,
+    TARGETS
+  }
 
   /// When something last went wrong for it.
   long lastTrouble;

@@ -9,6 +9,7 @@ import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.testkit.simulation.Node.Link;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// The store as one node sees it: far away, and not always there. Made for any port by reflection,
 /// so that a new method has its faults from the first day.
 final class Ports {
+
+  /// As long as a socket waits for an answer.
+  static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(10);
 
   private final Turns turns;
   private final Faults faults;
@@ -123,6 +127,14 @@ final class Ports {
               turns.pass(what);
               before(what, arguments);
               var answer = call(real, method, arguments);
+              // Stopped between the question and the answer.
+              if (node.clogged.contains(Link.STORE)
+                  && !turns.stall(
+                      what + " clogged on the way back",
+                      SOCKET_TIMEOUT,
+                      () -> !node.clogged.contains(Link.STORE))) {
+                throw failed(what, "no answer");
+              }
               if (faults.strikes(Fault.EXECUTE_AND_TIMEOUT)) {
                 turns.stall(what + " without an answer", seconds(1, 10));
                 throw failed(what, "no answer");
@@ -133,6 +145,13 @@ final class Ports {
   }
 
   private void before(String what, @Nullable Object[] arguments) {
+    if (node.clogged.contains(Link.STORE)) {
+      trouble();
+      if (!turns.stall(
+          what + " clogged", SOCKET_TIMEOUT, () -> !node.clogged.contains(Link.STORE))) {
+        throw failed(what, "timed out");
+      }
+    }
     if (node.storeAwayUntil > turns.now()) {
       throw failed(what, "connection refused");
     } else if (faults.strikes(Fault.UNAVAILABLE)) {
@@ -141,8 +160,7 @@ final class Ports {
     } else if (faults.strikes(Fault.RESOURCE_EXHAUSTED)) {
       throw failed(what, "too many connections");
     } else if (faults.strikes(Fault.TIMEOUT)) {
-      // As long as a socket waits for an answer.
-      turns.stall(what + " in vain", Duration.ofSeconds(10));
+      turns.stall(what + " in vain", SOCKET_TIMEOUT);
       throw failed(what, "timed out");
     }
     leaseIn(arguments)

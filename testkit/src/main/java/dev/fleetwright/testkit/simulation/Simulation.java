@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,11 @@ public final class Simulation {
       return real;
     }
 
+    /// Whether links are stopped and let go again and again, and nothing else fails.
+    default boolean swizzles() {
+      return false;
+    }
+
     /// Whether what people want is refused when it comes too late.
     default boolean refusesWhatIsLate() {
       return true;
@@ -86,6 +92,7 @@ public final class Simulation {
       int deploys,
       int crashes,
       int staleOrders,
+      int claims,
       int takeOvers,
       long turns,
       Duration simulated) {
@@ -106,13 +113,16 @@ public final class Simulation {
   private final World world;
   private final Replicas replicas;
   private final People people;
+  private final Alterations alterations;
   private boolean endedCalmly;
+  private boolean swizzling;
 
   private Simulation(long seed, Alterations alterations) {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
     this.turns = new Turns(random.split());
-    this.faults = new Faults(random.split());
+    this.alterations = alterations;
+    this.faults = new Faults(random.split(), alterations.swizzles());
     this.store = alterations.store(turns::now, () -> turns.node().name);
     this.world = new World(turns, faults);
     this.replicas = new Replicas(turns, faults, store, world, alterations::targets);
@@ -184,6 +194,7 @@ public final class Simulation {
         store.all().size(),
         replicas.crashes(),
         world.turnedDown().size(),
+        store.claims().size(),
         history.takeOvers().size(),
         turns.count(),
         Duration.ofNanos(turns.now()));
@@ -274,10 +285,15 @@ public final class Simulation {
         if (replicas.alive().size() < servers) {
           var _ = replicas.start();
         }
+        if (!swizzling && (alterations.swizzles() || faults.strikes(Fault.SWIZZLE))) {
+          swizzling = true;
+          time.thread("swizzle", () -> swizzle(time)).start();
+        }
       }
       faults.calm();
       people.calm();
       world.heal();
+      replicas.alive().forEach(node -> node.clogged.clear());
       while (replicas.alive().size() < servers) {
         var _ = replicas.start();
       }
@@ -292,6 +308,45 @@ public final class Simulation {
       throw new IllegalStateException("nobody interrupts fate", e);
     } finally {
       turns.end();
+    }
+  }
+
+  /// Stop the links of all servers one after the other within five seconds, and let them go in
+  /// another order: FoundationDB's swizzle-clogging, which finds what depends on who comes back
+  /// first.
+  private void swizzle(SimulatedTime time) {
+    record Clogged(Node node, Node.Link link) {}
+    var links = new ArrayList<Clogged>();
+    for (var node : replicas.alive()) {
+      for (var link : Node.Link.values()) {
+        links.add(new Clogged(node, link));
+      }
+    }
+    try {
+      shuffle(links);
+      for (var link : links) {
+        time.sleep(Duration.ofMillis(random.nextLong(1, 5_000L / links.size())));
+        if (!faults.isCalm()) {
+          link.node().clogged.add(link.link());
+        }
+      }
+      time.sleep(Duration.ofMillis(random.nextLong(100, 25_000)));
+      shuffle(links);
+      for (var link : links) {
+        time.sleep(Duration.ofMillis(random.nextLong(1, 10_000L / links.size())));
+        link.node().clogged.remove(link.link());
+      }
+      time.sleep(Duration.ofSeconds(random.nextLong(1, 20)));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts fate", e);
+    } finally {
+      swizzling = false;
+    }
+  }
+
+  private <T> void shuffle(List<T> list) {
+    for (var i = list.size() - 1; i > 0; i--) {
+      Collections.swap(list, i, random.nextInt(i + 1));
     }
   }
 

@@ -218,6 +218,14 @@ final class Turns {
     var _ = waits(place, time, () -> false, false);
   }
 
+  /// Wait until something is so, at most for a time, whoever interrupts.
+  ///
+  /// @return whether it was so
+  boolean stall(String place, Duration most, BooleanSupplier until) {
+    var _ = waits(place, most, until, false);
+    return until.getAsBoolean();
+  }
+
   private boolean waits(String place, Duration most, BooleanSupplier until, boolean interruptible) {
     var task = current;
     live(task);

@@ -20,6 +20,7 @@ import dev.fleetwright.testkit.history.Effect;
 import dev.fleetwright.testkit.history.History.HostRuns;
 import dev.fleetwright.testkit.history.History.TurnedDown;
 import dev.fleetwright.testkit.history.Lines;
+import dev.fleetwright.testkit.simulation.Node.Link;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -394,6 +395,14 @@ final class World {
     private void reach(Place place, String during) {
       if (!kind.observable()) {
         return;
+      }
+      var node = turns.node();
+      if (node.clogged.contains(Link.TARGETS)
+          && !turns.stall(
+              during + " clogged",
+              Ports.SOCKET_TIMEOUT,
+              () -> !node.clogged.contains(Link.TARGETS))) {
+        throw new TargetUnreachable(during, new IOException("timed out"));
       }
       var name = place.toString();
       if (faults.strikes(Fault.UNREACHABLE)) {

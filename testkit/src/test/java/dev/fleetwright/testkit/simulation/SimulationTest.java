@@ -2,8 +2,10 @@ package dev.fleetwright.testkit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.testkit.Recipe;
 import dev.fleetwright.testkit.simulation.Simulation.Outcome;
 import java.util.ArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +63,39 @@ class SimulationTest {
                 .formatted(outcome.seed(), outcome.command()));
     outcome.violations().forEach(v -> story.append("  ").append(v).append('\n'));
     return story.toString();
+  }
+
+  @Test
+  @Tag("R23")
+  void swizzle_clogging_breaks_nothing() throws InterruptedException {
+    var seeds = Recipe.times(20, 200);
+    var violations = new ArrayList<String>();
+    var claims = 0;
+    var staleOrders = 0;
+    var events = 0;
+    for (var seed = 1; seed <= seeds; seed++) {
+      var outcome =
+          Simulation.run(
+              seed,
+              new Simulation.Alterations() {
+                @Override
+                public boolean swizzles() {
+                  return true;
+                }
+              });
+      events += outcome.events();
+      claims += outcome.claims();
+      staleOrders += outcome.staleOrders();
+      for (var violation : outcome.violations()) {
+        violations.add("seed " + seed + ": " + violation);
+      }
+    }
+    Recipe.report(
+        "R23",
+        "violations=%d seeds=%d events=%d claims=%d stale_orders=%d"
+            .formatted(violations.size(), seeds, events, claims, staleOrders));
+    assertThat(violations).isEmpty();
+    assertThat(events).isGreaterThan(100 * seeds);
   }
 
   /// Only with a seed to look at; tells its every turn.
