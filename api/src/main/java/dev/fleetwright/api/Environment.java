@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param url where people reach it; only ever `http` or `https`
 /// @param live what runs by the record, one for each target that something was deployed to
 /// @param underWay deploys that have not ended, oldest first
+/// @param hold why it takes nothing by itself at the moment
 /// @param autoStopAt when it takes itself down
 public record Environment(
     long id,
@@ -24,6 +25,7 @@ public record Environment(
     List<Target> targets,
     List<Live> live,
     List<Deploy> underWay,
+    Optional<Hold> hold,
     Optional<Instant> autoStopAt,
     Instant createdAt) {
 
@@ -48,11 +50,13 @@ public record Environment(
   /// @param approvals how many different people must approve a plan
   /// @param auto the branch whose releases are deployed here by themselves
   /// @param after the environment that a release must have been deployed to before
+  /// @param promoted whether what succeeded there is deployed here by itself
   /// @param components those that run here; empty for all
   public record Policy(
       int approvals,
       Optional<String> auto,
       Optional<String> after,
+      boolean promoted,
       List<String> components,
       Map<String, String> variables) {}
 
@@ -70,6 +74,17 @@ public record Environment(
       long deploy,
       Instant since,
       boolean mixed) {}
+
+  /// While it is there, the environment takes no release by itself.
+  ///
+  /// @param deploy the deliberate deploy of something older that set it, by its id
+  public record Hold(Optional<Long> deploy, String by, String reason, Instant since) {}
+
+  /// An environment that is held.
+  public record Held(String project, String environment, Hold hold) {}
+
+  /// Hold the environment.
+  public record SetHold(Optional<String> reason) {}
 
   /// An earlier deploy and whether the environment can go back to it now.
   ///

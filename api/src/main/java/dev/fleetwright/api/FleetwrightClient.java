@@ -196,6 +196,24 @@ public final class FleetwrightClient implements AutoCloseable {
     return page.items();
   }
 
+  /// All environments that take nothing by themselves at the moment.
+  public List<Environment.Held> holds() throws InterruptedException {
+    Page<Environment.Held> page =
+        get("/api/v1/holds", new TypeReference<Page<Environment.Held>>() {});
+    return page.items();
+  }
+
+  /// Let an environment take nothing by itself until the hold is lifted.
+  public Environment hold(String project, String name, Environment.SetHold wish)
+      throws InterruptedException {
+    return post(environmentPath(project, name) + "/hold", wish, new TypeReference<>() {});
+  }
+
+  /// Let an environment take again what it would have taken.
+  public Environment liftHold(String project, String name) throws InterruptedException {
+    return post(environmentPath(project, name) + "/hold/lift", new TypeReference<>() {});
+  }
+
   /// Take an environment down.
   public Deploy stop(String project, String name, Environment.Stop wish)
       throws InterruptedException {

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       SteerCommand.Pause.class,
       SteerCommand.Resume.class,
       RollbackCommand.class,
+      HoldCommand.class,
       StopCommand.class,
       LogsCommand.class,
       WatchCommand.class,

@@ -5,6 +5,7 @@ import dev.fleetwright.core.access.Tokens;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.pipeline.Pipelines;
@@ -149,6 +150,11 @@ public final class Database implements AutoCloseable {
   /// The environments that are known.
   public Environments environments() {
     return new SqlEnvironments(transactions, feed);
+  }
+
+  /// Which environments take nothing by themselves.
+  public Holds holds() {
+    return new SqlHolds(transactions, feed);
   }
 
   /// The releases that were made.

@@ -18,7 +18,9 @@ import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.HoldChange;
 import dev.fleetwright.core.deploy.LiveChange;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.engine.RecordUnreadable;
 import dev.fleetwright.core.environment.Environment;
@@ -86,21 +88,115 @@ final class SqlDeploys implements Deploys {
           if (known.isPresent()) {
             return known.get();
           }
-          var kept = Times.kept(at);
-          var draft = drafted(session, environment, request, by, kept);
-          if (request.plan().isEmpty()) {
-            SqlLeases.work(
-                session,
-                SqlLeases.Kind.ENVIRONMENT,
-                environment.id(),
-                hasWork(session, environment),
-                true);
-            return draft;
-          }
-          var event = new Planned(request.plan().get());
-          insert(session, draft, event, by, kept, generation);
-          return follow(session, environment, draft, event, by, kept, true);
+          return recorded(session, environment, request, by, Times.kept(at), generation);
         });
+  }
+
+  @Override
+  public Optional<DeployView> addAutomatic(DeployRequest request, Actor by, Instant at) {
+    if (!request.origin().automatic() || request.kind() != DeployKind.START) {
+      throw new IllegalArgumentException("nobody takes this by itself: " + request);
+    }
+    return feed.write(
+        "recording what environment %d takes by itself".formatted(request.environment()),
+        session -> {
+          var environment = SqlEnvironments.find(session, request.environment()).orElseThrow();
+          var generation = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
+          var release = request.release().orElseThrow();
+          var lifted = SqlHolds.lastDeployBefore(session, environment.id());
+          if (SqlHolds.inForce(session, environment.id()).isPresent()
+              || isThereOrComing(session, environment.id(), release)
+              || wasTaken(session, environment.id(), release, lifted)) {
+            return Optional.empty();
+          }
+          return Optional.of(
+              recorded(
+                  session,
+                  environment,
+                  request.once("auto-release-" + release + (lifted == 0 ? "" : "-after-" + lifted)),
+                  by,
+                  Times.kept(at),
+                  generation));
+        });
+  }
+
+  /// Whether this release or a newer one runs there by the record, or is on its way.
+  private static boolean isThereOrComing(Session session, long environment, long release)
+      throws SQLException {
+    return session
+        .one(
+            """
+            SELECT 1 AS there FROM live WHERE environment = ? AND release >= ?
+            UNION ALL
+            SELECT 1 AS there FROM deploy
+             WHERE environment = ? AND finished_at IS NULL AND release >= ?
+            LIMIT 1
+            """,
+            _ -> true,
+            environment,
+            release,
+            environment,
+            release)
+        .isPresent();
+  }
+
+  /// @param after deploys up to this id do not count
+  private static boolean wasTaken(Session session, long environment, long release, long after)
+      throws SQLException {
+    return session
+        .one(
+            """
+            SELECT 1 AS taken FROM deploy
+             WHERE environment = ? AND release = ? AND kind = 'start' AND id > ? LIMIT 1
+            """,
+            _ -> true,
+            environment,
+            release,
+            after)
+        .isPresent();
+  }
+
+  private static DeployView recorded(
+      Session session,
+      Environment environment,
+      DeployRequest request,
+      Actor by,
+      Instant at,
+      long generation)
+      throws SQLException {
+    var draft = drafted(session, environment, request, by, at);
+    switch (HoldChange.of(
+        request, environment.policy().promotion(), newest(session, environment.id()))) {
+      case SET -> {
+        var _ =
+            SqlHolds.set(
+                session, environment, Optional.of(draft.deploy().id()), request.reason(), by, at);
+      }
+      case LIFTED -> {
+        var _ = SqlHolds.lift(session, environment, draft.deploy().id(), by, at);
+      }
+      case NONE -> {}
+    }
+    if (request.plan().isEmpty()) {
+      SqlLeases.work(
+          session,
+          SqlLeases.Kind.ENVIRONMENT,
+          environment.id(),
+          hasWork(session, environment),
+          true);
+      return draft;
+    }
+    var event = new Planned(request.plan().get());
+    insert(session, draft, event, by, at, generation);
+    return follow(session, environment, draft, event, by, at, true);
+  }
+
+  /// The newest release that ever succeeded there.
+  private static Optional<Long> newest(Session session, long environment) throws SQLException {
+    return session.only(
+        "SELECT max(release) AS newest FROM deploy WHERE environment = ? AND state = 'succeeded'",
+        row -> row.maybeWhole("newest"),
+        environment);
   }
 
   private static Optional<DeployView> known(Session session, DeployRequest request)
@@ -123,9 +219,9 @@ final class SqlDeploys implements Deploys {
             """
             INSERT INTO deploy
               (project, number, environment, kind, release, rollback_of, script, job, components,
-               not_before, exact, asked_by, reason, idempotency_key, created_at, sequence, state, snapshot, plan,
+               not_before, exact, origin, asked_by, reason, idempotency_key, created_at, sequence, state, snapshot, plan,
                needs_engine, holds, started_at, finished_at, updated_at, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?, 0, NULL, NULL, ?, '')
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, ?, 0, NULL, NULL, ?, '')
             RETURNING id
             """,
             row -> row.whole("id"),
@@ -140,6 +236,7 @@ final class SqlDeploys implements Deploys {
             String.join(",", request.only()),
             request.notBefore().map(Times::kept),
             request.plan().isPresent(),
+            request.origin().keyword(),
             by.name(),
             request.reason(),
             request.idempotencyKey(),
@@ -156,6 +253,7 @@ final class SqlDeploys implements Deploys {
     request.release().ifPresent(release -> facts.put("release", release.toString()));
     request.rollbackOf().ifPresent(of -> facts.put("rollback_of", of.toString()));
     request.job().ifPresent(job -> facts.put("job", job.toString()));
+    facts.put("origin", request.origin().keyword());
     request.notBefore().ifPresent(then -> facts.put("not_before", Times.text(then)));
     if (!request.only().isEmpty()) {
       facts.put("only", String.join(",", request.only()));
@@ -359,7 +457,7 @@ final class SqlDeploys implements Deploys {
     return spec.environment().flatMap(environment -> environment.autoStopIn()).map(at::plus);
   }
 
-  private static boolean hasWork(Session session, Environment environment) throws SQLException {
+  static boolean hasWork(Session session, Environment environment) throws SQLException {
     return session
         .one(
             "SELECT 1 AS work FROM deploy WHERE environment = ? AND needs_engine = 1 LIMIT 1",
@@ -586,6 +684,7 @@ final class SqlDeploys implements Deploys {
         only(row.text("components")),
         row.maybeTime("not_before"),
         row.yes("exact"),
+        Origin.of(row.text("origin")),
         row.text("asked_by"),
         row.text("reason"),
         row.time("created_at"));
@@ -611,6 +710,14 @@ final class SqlDeploys implements Deploys {
     canonical = with(canonical, "rollback_of", deploy.rollbackOf().map(Whole::new));
     canonical = with(canonical, "script", deploy.script().map(Component::canonical));
     canonical = with(canonical, "job", deploy.job().map(Whole::new));
+    canonical =
+        with(
+            canonical,
+            "origin",
+            // Deploys of earlier releases have none, and were all asked for.
+            Optional.of(deploy.origin())
+                .filter(o -> o != Origin.HAND)
+                .map(o -> new Text(o.keyword())));
     canonical =
         with(
             canonical,

@@ -126,6 +126,22 @@ final class SqlReleases implements Releases {
   }
 
   @Override
+  public Optional<Release> newestOf(ProjectName project, String branch) {
+    return transactions.read(
+        "looking for the newest release of " + branch,
+        session ->
+            session.one(
+                """
+                SELECT r.* FROM release r JOIN pipeline p ON p.id = r.pipeline
+                 WHERE r.project = ? AND r.ref = ? AND p.tag = 0
+                 ORDER BY r.number DESC LIMIT 1
+                """,
+                SqlReleases::release,
+                project.value(),
+                branch));
+  }
+
+  @Override
   public List<Release> of(ProjectName project, int most, int skip) {
     return transactions.read(
         "listing the releases of " + project,

@@ -22,6 +22,14 @@ class PostgresqlStoreTest {
   }
 
   @Nested
+  class HoldsOnPostgresql extends HoldsContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class PipelinesOnPostgresql extends PipelinesContract {
     @Override
     protected Databases databases() {

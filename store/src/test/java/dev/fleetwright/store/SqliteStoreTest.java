@@ -22,6 +22,14 @@ class SqliteStoreTest {
   }
 
   @Nested
+  class HoldsOnSqlite extends HoldsContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class PipelinesOnSqlite extends PipelinesContract {
     @Override
     protected Databases databases() {

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 /// @param only the components that are brought, the others stay as they are; empty for all
 /// @param notBefore when it may begin at the earliest
 /// @param exactly whether its plan was chosen when it was asked for and must not be made anew
+/// @param origin what made it come to be
 /// @param reason in the words of who asked; may be empty
 public record Deploy(
     long id,
@@ -33,6 +34,7 @@ public record Deploy(
     SortedSet<String> only,
     Optional<Instant> notBefore,
     boolean exactly,
+    Origin origin,
     String by,
     String reason,
     Instant createdAt) {

@@ -24,7 +24,8 @@ public record DeployRequest(
     Optional<Instant> notBefore,
     Optional<Plan> plan,
     Optional<String> idempotencyKey,
-    String reason) {
+    String reason,
+    Origin origin) {
 
   public DeployRequest {
     only = Collections.unmodifiableSortedSet(new TreeSet<>(only));
@@ -43,7 +44,8 @@ public record DeployRequest(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        "");
+        "",
+        Origin.HAND);
   }
 
   /// Take an environment down.
@@ -59,7 +61,8 @@ public record DeployRequest(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        "");
+        "",
+        Origin.HAND);
   }
 
   /// Go back to what an earlier deploy brought.
@@ -78,7 +81,8 @@ public record DeployRequest(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        "");
+        "",
+        Origin.HAND);
   }
 
   /// The same with a job's script.
@@ -94,7 +98,8 @@ public record DeployRequest(
         notBefore,
         plan,
         idempotencyKey,
-        reason);
+        reason,
+        origin);
   }
 
   /// The same as part of a pipeline's job.
@@ -110,7 +115,8 @@ public record DeployRequest(
         notBefore,
         plan,
         idempotencyKey,
-        reason);
+        reason,
+        Origin.JOB);
   }
 
   /// The same for these components only.
@@ -126,7 +132,8 @@ public record DeployRequest(
         notBefore,
         plan,
         idempotencyKey,
-        reason);
+        reason,
+        origin);
   }
 
   /// The same, but not before then.
@@ -142,7 +149,8 @@ public record DeployRequest(
         then,
         plan,
         idempotencyKey,
-        reason);
+        reason,
+        origin);
   }
 
   /// The same by exactly this plan.
@@ -158,7 +166,8 @@ public record DeployRequest(
         notBefore,
         Optional.of(chosen),
         idempotencyKey,
-        reason);
+        reason,
+        origin);
   }
 
   /// The same, once only under this key.
@@ -174,7 +183,8 @@ public record DeployRequest(
         notBefore,
         plan,
         Optional.of(key),
-        reason);
+        reason,
+        origin);
   }
 
   /// The same for this reason.
@@ -190,6 +200,24 @@ public record DeployRequest(
         notBefore,
         plan,
         idempotencyKey,
-        words);
+        words,
+        origin);
+  }
+
+  /// The same, but wanted by something else than a person.
+  public DeployRequest from(Origin other) {
+    return new DeployRequest(
+        environment,
+        kind,
+        release,
+        rollbackOf,
+        script,
+        job,
+        only,
+        notBefore,
+        plan,
+        idempotencyKey,
+        reason,
+        other);
   }
 }

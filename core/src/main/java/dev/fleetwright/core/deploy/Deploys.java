@@ -13,10 +13,24 @@ public interface Deploys {
   /// Record what is asked for; with a chosen plan its first event is [DeployEvent.Planned].
   ///
   /// In one transaction: the deploy, its events, a ledger record, a feed entry. Without an
-  /// idempotency key a repetition after an exception may record a second deploy.
+  /// idempotency key a repetition after an exception may record a second deploy. Also sets or lifts
+  /// the environment's hold, as [HoldChange] says.
   ///
   /// @return the deploy that was recorded, now or under the same idempotency key before
   DeployView add(DeployRequest request, Actor by, Instant at);
+
+  /// Record a deploy that the environment takes by itself, if it still should. Decided in the
+  /// transaction, so that any number of servers may ask at any time and nothing is taken twice or
+  /// out of order. It is recorded unless
+  ///
+  /// - the environment is held ([dev.fleetwright.core.environment.Holds]), or
+  /// - this release or a newer one runs there by the record, or is on its way there, or
+  /// - this release was deployed there before, however that ended: what failed, was taken back or
+  ///   called off is not forced upon the environment again. After a hold was lifted it may be.
+  ///
+  /// @param request of kind START, with an automatic [Origin]
+  /// @return empty when nothing was recorded
+  Optional<DeployView> addAutomatic(DeployRequest request, Actor by, Instant at);
 
   /// One deploy.
   Optional<DeployView> find(long id);

@@ -14,7 +14,9 @@ import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.engine.DeployRun.Basis;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,7 @@ final class DeployLoop {
 
   private final Deploys deploys;
   private final Environments environments;
+  private final Holds holds;
   private final Gatekeeper gatekeeper;
   private final DeployJournal journal;
   private final DeployRun run;
@@ -38,6 +41,7 @@ final class DeployLoop {
   DeployLoop(
       Deploys deploys,
       Environments environments,
+      Holds holds,
       Gatekeeper gatekeeper,
       DeployJournal journal,
       DeployRun run,
@@ -46,6 +50,7 @@ final class DeployLoop {
       Hold hold) {
     this.deploys = deploys;
     this.environments = environments;
+    this.holds = holds;
     this.gatekeeper = gatekeeper;
     this.journal = journal;
     this.run = run;
@@ -105,11 +110,27 @@ final class DeployLoop {
         unfinished.stream()
             .filter(v -> v.deploy().id() < newest && !v.state().holdsEnvironment())
             .toList();
-    if (outdated.isEmpty()) {
-      return unfinished;
-    }
     outdated.forEach(v -> journal.append(lease, v, new DeployEvent.SupersededBy(newest)));
-    return deploys.unfinished(lease.id());
+    var left = outdated.isEmpty() ? unfinished : deploys.unfinished(lease.id());
+    return superseded(lease, left) ? deploys.unfinished(lease.id()) : left;
+  }
+
+  /// What the environment would take by itself does not come before the deliberate deploy of
+  /// something older, nor after it.
+  ///
+  /// @return whether there was any
+  private boolean superseded(Lease lease, List<DeployView> unfinished) {
+    var automatic =
+        unfinished.stream()
+            .filter(v -> v.deploy().origin().automatic() && !v.state().holdsEnvironment())
+            .toList();
+    var deliberate =
+        automatic.isEmpty()
+            ? Optional.<Long>empty()
+            : holds.of(lease.id()).flatMap(EnvironmentHold::deploy);
+    deliberate.ifPresent(deploy ->
+        automatic.forEach(v -> journal.append(lease, v, new DeployEvent.SupersededBy(deploy))));
+    return deliberate.isPresent();
   }
 
   /// The deploy that has begun has come to a wait or to its end.

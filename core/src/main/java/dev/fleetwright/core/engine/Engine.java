@@ -2,6 +2,7 @@ package dev.fleetwright.core.engine;
 
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.pipeline.JobExecutor;
@@ -30,6 +31,7 @@ public final class Engine implements AutoCloseable {
       String owner,
       Deploys deploys,
       Environments environments,
+      Holds holds,
       Pipelines pipelines,
       Leases environmentLeases,
       Leases pipelineLeases,
@@ -55,7 +57,8 @@ public final class Engine implements AutoCloseable {
         new DeployLoop(
             parts.deploys(),
             parts.environments(),
-            new Gatekeeper(parts.environments(), parts.deploys(), parts.freezes()),
+            parts.holds(),
+            new Gatekeeper(parts.environments(), parts.deploys(), parts.holds(), parts.freezes()),
             journal,
             new DeployRun(
                 journal,

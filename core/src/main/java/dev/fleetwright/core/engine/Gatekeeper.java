@@ -10,6 +10,7 @@ import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.FreezeWindow;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.plan.Words;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -27,6 +28,7 @@ final class Gatekeeper {
   static final String SCHEDULE = "schedule";
   static final String SOAK = "soak";
   static final String FREEZE = "freeze";
+  static final String HOLD = "hold";
 
   /// How many freezes that follow one another without a gap are looked through for their end.
   private static final int FREEZES_IN_A_ROW = 100;
@@ -36,11 +38,13 @@ final class Gatekeeper {
 
   private final Environments environments;
   private final Deploys deploys;
+  private final Holds holds;
   private final FreezeCalendar calendar;
 
-  Gatekeeper(Environments environments, Deploys deploys, FreezeCalendar calendar) {
+  Gatekeeper(Environments environments, Deploys deploys, Holds holds, FreezeCalendar calendar) {
     this.environments = environments;
     this.deploys = deploys;
+    this.holds = holds;
     this.calendar = calendar;
   }
 
@@ -48,6 +52,7 @@ final class Gatekeeper {
   List<Gate> closed(Environment environment, DeployView view, Waiting waiting, Instant now) {
     var gates = new ArrayList<Gate>();
     schedule(view, now).ifPresent(gates::add);
+    hold(environment, view).ifPresent(gates::add);
     // A way back, or out, is what the other rules exist to keep possible.
     if (view.deploy().kind() == DeployKind.START) {
       freeze(environment, now).ifPresent(gates::add);
@@ -105,6 +110,23 @@ final class Gatekeeper {
       at = next.get();
     }
     return at;
+  }
+
+  /// A deploy that the environment would take by itself and that was asked for before the hold.
+  private Optional<Gate> hold(Environment environment, DeployView view) {
+    return view.deploy().origin().automatic()
+        ? holds
+            .of(environment.id())
+            .map(hold ->
+                new Gate(
+                    HOLD,
+                    "%s is held by %s%s"
+                        .formatted(
+                            environment.name(),
+                            hold.by(),
+                            hold.reason().isBlank() ? "" : ": " + hold.reason()),
+                    "lifting the hold"))
+        : Optional.empty();
   }
 
   private Optional<Gate> soak(Environment environment, DeployView view, Instant now) {

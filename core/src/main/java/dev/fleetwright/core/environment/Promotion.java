@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /// Where an environment's releases come from.
 ///
-/// @param branch the branch whose releases are deployed here by themselves
+/// @param branch the branch whose releases are deployed here by themselves; with `automatic` only
+///   its releases are
 /// @param after the environment that a release must have been deployed to before
 /// @param automatic whether a release that succeeded in `after` is deployed here by itself
 public record Promotion(
@@ -17,5 +18,10 @@ public record Promotion(
     if (automatic && after.isEmpty()) {
       throw new IllegalArgumentException("there is no environment to promote from");
     }
+  }
+
+  /// Whether releases come here without anybody asking.
+  public boolean takesByItself() {
+    return automatic || branch.isPresent();
   }
 }

@@ -36,6 +36,9 @@ public interface Releases {
   /// The newest release of a commit.
   Optional<Release> ofCommit(ProjectName project, CommitSha sha);
 
+  /// The newest release of a branch; those of tags do not count.
+  Optional<Release> newestOf(ProjectName project, String branch);
+
   /// A project's, newest first.
   List<Release> of(ProjectName project, int most, int skip);
 }

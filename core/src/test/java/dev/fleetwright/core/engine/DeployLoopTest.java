@@ -53,6 +53,7 @@ class DeployLoopTest {
           Duration.ofMillis(1),
           Duration.ofMillis(1));
 
+  private final InMemoryHolds holds = new InMemoryHolds();
   private final InMemoryDeploys deploys = new InMemoryDeploys();
   private final Blobs blobs = Samples.blobs();
   private final Map<String, FakeTarget> targets = new LinkedHashMap<>();
@@ -531,7 +532,8 @@ class DeployLoopTest {
     return new DeployLoop(
         deploys,
         environments,
-        new Gatekeeper(environments, deploys, (_, _) -> Optional.empty()),
+        holds,
+        new Gatekeeper(environments, deploys, holds, (_, _) -> Optional.empty()),
         journal,
         new DeployRun(
             journal,

@@ -10,6 +10,7 @@ import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.deploy.GateDecision;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.FreezeWindow;
 import dev.fleetwright.core.environment.Gating;
@@ -31,6 +32,7 @@ class GatekeeperTest {
   private static final FreezeWindow FAIR = window("trade fair");
 
   private final InMemoryDeploys deploys = new InMemoryDeploys();
+  private final InMemoryHolds holds = new InMemoryHolds();
   private final OneEnvironment environments = new OneEnvironment(List.of());
 
   /// Week-ends are frozen until Monday, and the fair for an hour from then.
@@ -38,6 +40,7 @@ class GatekeeperTest {
       new Gatekeeper(
           environments,
           deploys,
+          holds,
           (window, moment) -> {
             var until = window.equals(WEEKEND) ? MONDAY : MONDAY.plus(Duration.ofHours(1));
             var from = window.equals(WEEKEND) ? NOON : MONDAY;
@@ -138,6 +141,18 @@ class GatekeeperTest {
         Policy.NONE.with(
             new Gating(
                 Approvals.NONE, Duration.ZERO, List.of(windows), new TreeSet<>(), new TreeSet<>()));
+  }
+
+  @Test
+  void what_an_environment_takes_by_itself_waits_while_it_is_held_and_people_do_not() {
+    var _ = holds.set(1, "the till is broken", ANN, NOON);
+    var automatic = add(DeployRequest.start(1, 7).from(Origin.PROMOTION));
+    assertThat(closed(automatic, NOON))
+        .containsExactly(
+            new Gate("hold", "production is held by ann: the till is broken", "lifting the hold"));
+    assertThat(closed(start(), NOON)).isEmpty();
+    assertThat(holds.lift(1, ANN, NOON)).isTrue();
+    assertThat(closed(automatic, NOON)).isEmpty();
   }
 
   private long start() {

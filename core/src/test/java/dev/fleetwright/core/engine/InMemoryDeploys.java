@@ -47,12 +47,18 @@ final class InMemoryDeploys implements Deploys {
             request.only(),
             request.notBefore(),
             request.plan().isPresent(),
+            request.origin(),
             by.name(),
             request.reason(),
             at));
     events.put(id, new ArrayList<>());
     request.plan().ifPresent(plan -> store(id, new DeployEvent.Planned(plan), by, at));
     return find(id).orElseThrow();
+  }
+
+  @Override
+  public Optional<DeployView> addAutomatic(DeployRequest request, Actor by, Instant at) {
+    throw new UnsupportedOperationException("no test needs it");
   }
 
   @Override

@@ -47,6 +47,11 @@ final class NoReleases implements Releases {
   }
 
   @Override
+  public Optional<Release> newestOf(ProjectName project, String branch) {
+    return Optional.empty();
+  }
+
+  @Override
   public List<Release> of(ProjectName project, int most, int skip) {
     return List.of();
   }

@@ -283,13 +283,7 @@ public final class ProjectFileReader {
                   .with(gating.gating(map, path))
                   .with(gating.queue(map))
                   .preempting(gating.preemptible(map))
-                  .with(
-                      new Promotion(
-                          text(map, "auto"),
-                          text(map, "after")
-                              .filter(EnvironmentName::valid)
-                              .map(EnvironmentName::new),
-                          false))
+                  .with(promotion(map, path))
                   .with(StrategyReader.read(map.get("strategy")))
                   .withComponents(texts(map, "components"))
                   .withVariables(variables(map)),
@@ -301,6 +295,23 @@ public final class ProjectFileReader {
               text(map, "ttl").flatMap(SpokenDuration::parse)));
     }
     return List.copyOf(environments);
+  }
+
+  /// `auto: true` takes what succeeded in the environment before; `auto: main` takes the releases
+  /// of that branch, with `after` once they have succeeded there.
+  private Promotion promotion(Mapping map, String path) {
+    var after = text(map, "after").filter(EnvironmentName::valid).map(EnvironmentName::new);
+    var auto = map.get("auto").orElse(new Nothing(map.at()));
+    var branch =
+        auto instanceof Node.Text(_, var name) ? Optional.of(name) : Optional.<String>empty();
+    var always = auto instanceof Node.Truth(_, var yes) && yes;
+    if (always && map.get("after").isEmpty()) {
+      problems.error(
+          auto.at(),
+          path + ":auto: true takes what succeeded in the environment before, and there is none",
+          "add for example `after: staging`, or name a branch: `auto: main`");
+    }
+    return new Promotion(branch, after, after.isPresent() && (always || branch.isPresent()));
   }
 
   private void noteLater(Mapping environment) {

@@ -184,7 +184,7 @@ final class ProjectKeys {
   private static final Shape ENVIRONMENT =
       fields()
           .with("target", either(TARGET_NAME, set(TARGET_NAME, 1)))
-          .with("auto", BRANCH)
+          .with("auto", either(BRANCH, yesNo()))
           .with("after", text(1, 255))
           .with("approvals", either(number(0, 100), APPROVALS))
           .with(

@@ -22,6 +22,52 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ProjectFileTest {
+  @Test
+  void auto_true_takes_what_succeeded_before_and_a_name_takes_a_branch() {
+    var file =
+        read(
+            """
+            project: shop
+            targets: { here: { local: {} } }
+            environments:
+              staging: { target: here, auto: main }
+              canary: { target: here, after: staging, auto: true }
+              production: { target: here, after: canary, auto: main }
+              shelf: { target: here, after: staging }
+            """);
+
+    assertThat(file.problems()).isEmpty();
+    assertThat(file.environments())
+        .extracting(rule -> rule.pattern() + " " + rule.policy().promotion())
+        .containsExactly(
+            "staging Promotion[branch=Optional[main], after=Optional.empty, automatic=false]",
+            "canary Promotion[branch=Optional.empty, after=Optional[staging], automatic=true]",
+            "production Promotion[branch=Optional[main], after=Optional[canary], automatic=true]",
+            "shelf Promotion[branch=Optional.empty, after=Optional[staging], automatic=false]");
+  }
+
+  @Test
+  void auto_true_without_an_environment_before_is_a_mistake() {
+    var file =
+        read(
+            """
+            project: shop
+            targets: { here: { local: {} } }
+            environments:
+              production: { target: here, auto: true }
+            """);
+
+    assertThat(file.problems())
+        .extracting(Problem::toString)
+        .singleElement()
+        .asString()
+        .contains(
+            "environments:production:auto: true takes what succeeded in the environment before,"
+                + " and there is none",
+            "`after: staging`",
+            "`auto: main`");
+  }
+
   private static final String SHOP =
       """
       project: shop

@@ -2,11 +2,14 @@ package dev.fleetwright.server.http;
 
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.Environment.GoBack;
+import dev.fleetwright.api.Environment.Held;
+import dev.fleetwright.api.Environment.SetHold;
 import dev.fleetwright.api.Environment.Stop;
 import dev.fleetwright.api.Environment.TargetObservation;
 import dev.fleetwright.api.Environment.WayBack;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.project.Projects;
@@ -17,6 +20,7 @@ import dev.fleetwright.core.target.TargetUnreachable;
 import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.server.operations.DeployOperations;
 import dev.fleetwright.server.operations.DeployOperations.Wish;
+import dev.fleetwright.server.operations.EnvironmentOperations;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +39,7 @@ final class EnvironmentRoutes {
   private final Targets targets;
   private final LiveRevisions revisions;
   private final DeployOperations operations;
+  private final EnvironmentOperations holding;
   private final KeptAnswers kept;
   private final Clock clock;
 
@@ -46,6 +51,7 @@ final class EnvironmentRoutes {
       Targets targets,
       LiveRevisions revisions,
       DeployOperations operations,
+      EnvironmentOperations holding,
       KeptAnswers kept,
       Clock clock) {
     this.projects = projects;
@@ -55,6 +61,7 @@ final class EnvironmentRoutes {
     this.targets = targets;
     this.revisions = revisions;
     this.operations = operations;
+    this.holding = holding;
     this.kept = kept;
     this.clock = clock;
   }
@@ -113,6 +120,41 @@ final class EnvironmentRoutes {
                               w.whyNot()))
                       .toList());
             }),
+        Route.get(
+                "/api/v1/holds",
+                Access.SIGNED_IN,
+                "Environments that take nothing by themselves, oldest hold first.")
+            .givingPageOf(Held.class)
+            .by(
+                kept,
+                call ->
+                    call.whole(
+                        clock.instant(),
+                        "record",
+                        holding.holds().stream().map(this::held).toList())),
+        Route.post(
+                "/api/v1/projects/{project}/environments/{environment}/hold",
+                Access.SIGNED_IN,
+                "Take nothing by itself any more until the hold is lifted.")
+            .orRefusing()
+            .taking(SetHold.class)
+            .giving(dev.fleetwright.api.Environment.class)
+            .by((call, wish) -> {
+              var environment = find(call);
+              Answers.done(holding.hold(environment, wish.reason().orElse(""), call.actor()));
+              return wire(environment, new Known(releases, environments));
+            }),
+        Route.post(
+                "/api/v1/projects/{project}/environments/{environment}/hold/lift",
+                Access.SIGNED_IN,
+                "Take again what it would have taken, also what was there before the hold.")
+            .orRefusing()
+            .giving(dev.fleetwright.api.Environment.class)
+            .by(call -> {
+              var environment = find(call);
+              Answers.done(holding.lift(environment, call.actor()));
+              return wire(environment, new Known(releases, environments));
+            }),
         Route.post(
                 "/api/v1/projects/{project}/environments/{environment}/stop",
                 Access.SIGNED_IN,
@@ -160,6 +202,12 @@ final class EnvironmentRoutes {
     return DeployWire.of(deploy, new Known(releases, environments));
   }
 
+  private Held held(EnvironmentHold hold) {
+    var environment = environments.find(hold.environment()).orElseThrow();
+    return new Held(
+        environment.project().value(), environment.name().value(), EnvironmentWire.hold(hold));
+  }
+
   private Environment find(Call call) {
     var project = call.projectName();
     var name = call.environmentName();
@@ -175,6 +223,7 @@ final class EnvironmentRoutes {
         environment,
         environments.live(environment.id()),
         deploys.unfinished(environment.id()).stream().map(d -> DeployWire.of(d, known)).toList(),
+        holding.hold(environment),
         known);
   }
 

@@ -2,6 +2,7 @@ package dev.fleetwright.server.http;
 
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.Environment.Health;
+import dev.fleetwright.api.Environment.Hold;
 import dev.fleetwright.api.Environment.Instance;
 import dev.fleetwright.api.Environment.Live;
 import dev.fleetwright.api.Environment.Policy;
@@ -9,6 +10,7 @@ import dev.fleetwright.api.Environment.State;
 import dev.fleetwright.api.Environment.Target;
 import dev.fleetwright.api.Environment.Tier;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.target.Observation;
 import java.util.List;
@@ -24,6 +26,7 @@ final class EnvironmentWire {
       Environment environment,
       List<dev.fleetwright.core.environment.Live> live,
       List<Deploy> underWay,
+      Optional<EnvironmentHold> hold,
       Known known) {
     return new dev.fleetwright.api.Environment(
         environment.id(),
@@ -46,8 +49,13 @@ final class EnvironmentWire {
                     l.mixed()))
             .toList(),
         underWay,
+        hold.map(EnvironmentWire::hold),
         environment.autoStopAt(),
         environment.createdAt());
+  }
+
+  static Hold hold(EnvironmentHold hold) {
+    return new Hold(hold.deploy(), hold.by(), hold.reason(), hold.since());
   }
 
   static Instance instance(Observation.Instance instance) {
@@ -65,6 +73,7 @@ final class EnvironmentWire {
         policy.gating().approvals().required(),
         policy.promotion().branch(),
         policy.promotion().after().map(EnvironmentName::value),
+        policy.promotion().automatic(),
         policy.components(),
         policy.variables());
   }

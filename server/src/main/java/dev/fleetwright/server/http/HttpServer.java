@@ -120,6 +120,7 @@ public final class HttpServer implements AutoCloseable {
                 served.targets(),
                 new LiveRevisions(served.blobs()),
                 operations.deploys(),
+                operations.environments(),
                 kept,
                 clock)
             .routes());

@@ -5,6 +5,7 @@ import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
@@ -18,6 +19,7 @@ public record Operations(
     ProjectOperations projects,
     PipelineOperations pipelines,
     DeployOperations deploys,
+    EnvironmentOperations environments,
     PipelineWork pipelineWork) {
 
   /// Wire them.
@@ -28,6 +30,7 @@ public record Operations(
       Projects projects,
       Repositories repositories,
       Environments environments,
+      Holds holds,
       Releases releases,
       Pipelines pipelines,
       Deploys deploys,
@@ -49,12 +52,12 @@ public record Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,
         deployOperations,
+        new EnvironmentOperations(holds, clock),
         new Releasing(
             projects,
             repositories,
             releases,
             deploys,
-            environments,
             configuration,
             orders,
             scripts,

@@ -8,7 +8,6 @@ import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
-import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
@@ -17,7 +16,6 @@ import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
-import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Component;
 import dev.fleetwright.core.target.Settings;
@@ -35,7 +33,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Binds what a pipeline made into a release, and starts the deploys that follow from it.
+/// Binds what a pipeline made into a release, and starts the deploys of its jobs.
 final class Releasing implements PipelineWork {
 
   /// Larger files of a repository are not what one serves; artifacts have no such limit.
@@ -47,7 +45,6 @@ final class Releasing implements PipelineWork {
   private final Repositories repositories;
   private final Releases releases;
   private final Deploys deploys;
-  private final Environments environments;
   private final Configuration configuration;
   private final JobOrders orders;
   private final DeployScripts scripts;
@@ -59,7 +56,6 @@ final class Releasing implements PipelineWork {
       Repositories repositories,
       Releases releases,
       Deploys deploys,
-      Environments environments,
       Configuration configuration,
       JobOrders orders,
       DeployScripts scripts,
@@ -69,7 +65,6 @@ final class Releasing implements PipelineWork {
     this.repositories = repositories;
     this.releases = releases;
     this.deploys = deploys;
-    this.environments = environments;
     this.configuration = configuration;
     this.orders = orders;
     this.scripts = scripts;
@@ -86,8 +81,6 @@ final class Releasing implements PipelineWork {
   public Made release(Pipeline pipeline, List<Job> jobs) {
     var made = releases.ofPipeline(pipeline.id());
     if (made.isPresent()) {
-      // The server may have died between the release and what follows from it.
-      deployByThemselves(pipeline, jobs, made.get());
       return new Made.Done(made.get());
     }
     var project = projects.find(pipeline.project()).orElseThrow();
@@ -115,7 +108,6 @@ final class Releasing implements PipelineWork {
             components,
             actor(pipeline),
             clock.instant());
-    deployByThemselves(pipeline, jobs, release);
     return new Made.Done(release);
   }
 
@@ -204,34 +196,6 @@ final class Releasing implements PipelineWork {
                     ? Matcher.quoteReplacement(match.group())
                     : Matcher.quoteReplacement(known.getOrDefault(match.group(1), match.group()))));
     return Settings.of(settings);
-  }
-
-  /// Environments that take every release of this branch, unless a job of the pipeline deploys
-  /// there.
-  private void deployByThemselves(Pipeline pipeline, List<Job> jobs, Release release) {
-    if (pipeline.tag()) {
-      return;
-    }
-    for (var environment : environments.of(pipeline.project())) {
-      var automatic =
-          environment.policy().promotion().branch().filter(pipeline.ref()::equals).isPresent();
-      if (automatic && jobs.stream().noneMatch(j -> deploysTo(j, environment))) {
-        var _ =
-            deploys.add(
-                DeployRequest.start(environment.id(), release.id())
-                    .once("auto-release-" + release.id()),
-                new Actor("auto: " + pipeline.ref()),
-                clock.instant());
-      }
-    }
-  }
-
-  private static boolean deploysTo(Job job, Environment environment) {
-    return job.spec().deploys()
-        && job.spec()
-            .environment()
-            .filter(e -> e.name().equals(environment.name().value()))
-            .isPresent();
   }
 
   @Override

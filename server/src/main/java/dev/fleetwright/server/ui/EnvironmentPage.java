@@ -3,6 +3,9 @@ package dev.fleetwright.server.ui;
 import java.util.List;
 
 /// One environment: what runs, what ran, and to what it can go back.
+///
+/// @param held why it takes nothing by itself; at most one
+/// @param hold the button that holds it, where it takes something by itself
 record EnvironmentPage(
     String name,
     String tier,
@@ -11,6 +14,8 @@ record EnvironmentPage(
     String href,
     List<String> rules,
     boolean canStop,
+    List<Held> held,
+    List<Action> hold,
     List<Underway> underway,
     List<OnTarget> running,
     List<WayBack> waysBack,
@@ -20,12 +25,19 @@ record EnvironmentPage(
 
   EnvironmentPage {
     rules = List.copyOf(rules);
+    held = List.copyOf(held);
+    hold = List.copyOf(hold);
     underway = List.copyOf(underway);
     running = List.copyOf(running);
     waysBack = List.copyOf(waysBack);
     history = List.copyOf(history);
     logs = List.copyOf(logs);
   }
+
+  /// It takes nothing by itself.
+  ///
+  /// @param after what is taken once it is lifted, in words
+  record Held(String by, String reason, Moment since, Link deploy, String after, Action lift) {}
 
   /// What runs on one target.
   ///

@@ -4,6 +4,7 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.server.http.Call;
 import dev.fleetwright.server.http.Refusal;
 import dev.fleetwright.server.http.Route;
+import dev.fleetwright.server.operations.Answer;
 import dev.fleetwright.server.operations.Operations;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,8 @@ final class EnvironmentPages {
     var environment = "/projects/{project}/environments/{environment}";
     return List.of(
         Framing.show(environment, "One environment.", this::environment),
+        Framing.act(environment + "/hold", "Take nothing by itself.", this::hold),
+        Framing.act(environment + "/hold/lift", "Take by itself again.", this::lift),
         Framing.show(environment + "/log", "What a component prints.", this::componentLog));
   }
 
@@ -58,6 +61,33 @@ final class EnvironmentPages {
                 .orElse(""),
             notices);
     Framing.answer(call, status, frame, Html.environment(frame, page));
+  }
+
+  private void hold(Call call) throws InterruptedException {
+    var environment = addressed.environment(call);
+    after(
+        call,
+        environment,
+        operations.environments().hold(environment, Form.reason(call), call.actor()));
+  }
+
+  private void lift(Call call) throws InterruptedException {
+    var environment = addressed.environment(call);
+    after(call, environment, operations.environments().lift(environment, call.actor()));
+  }
+
+  private void after(Call call, Environment environment, Answer<?> answer)
+      throws InterruptedException {
+    switch (answer) {
+      case Answer.Done<?> _ -> call.goTo(Paths.environment(environment));
+      case Answer.NotFound<?>(var what) -> throw Refusal.notFound(what);
+      case Answer.Refused<?>(_, var message, var remedy, var problems) ->
+          showEnvironment(
+              call,
+              409,
+              environment,
+              List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
+    }
   }
 
   private void componentLog(Call call) {

@@ -3,6 +3,8 @@ package dev.fleetwright.server.ui;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentHold;
+import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.release.Release;
@@ -63,6 +65,19 @@ final class EnvironmentPresenter {
         Paths.environment(environment),
         rules(environment, now),
         Tiles.running(environment, live).stream().anyMatch(l -> l.release().isPresent()),
+        sources.holds().of(environment.id()).map(hold -> held(environment, hold, now)).stream()
+            .toList(),
+        holdable(environment)
+            ? List.of(
+                Action.asking(
+                    "hold",
+                    "Hold",
+                    Paths.environment(environment) + "/hold",
+                    "plain",
+                    "lock",
+                    "It then takes no release by itself until somebody lifts the hold. People can deploy.",
+                    true))
+            : List.of(),
         sources.deploys().unfinished(environment.id()).stream()
             .map(view -> DeployPresenter.underway(environment, view, release(view)))
             .toList(),
@@ -78,6 +93,37 @@ final class EnvironmentPresenter {
         logs);
   }
 
+  private boolean holdable(Environment environment) {
+    return environment.policy().promotion().takesByItself()
+        && sources.holds().of(environment.id()).isEmpty();
+  }
+
+  private EnvironmentPage.Held held(Environment environment, EnvironmentHold hold, Instant now) {
+    var promotion = environment.policy().promotion();
+    return new EnvironmentPage.Held(
+        hold.by(),
+        hold.reason(),
+        Moment.of(hold.since(), now),
+        hold.deploy()
+            .flatMap(sources.deploys()::find)
+            .map(v ->
+                new Link(
+                    "deploy #" + v.deploy().number(),
+                    Paths.deploy(environment.project(), v.deploy().number())))
+            .orElse(NOWHERE),
+        promotion.automatic()
+            ? "Once it is lifted, what runs in %s by then is deployed here."
+                .formatted(promotion.after().map(EnvironmentName::value).orElse(""))
+            : "Once it is lifted, the newest release of %s is deployed here."
+                .formatted(promotion.branch().orElse("its branch")),
+        Action.now(
+            "lift-hold",
+            "Lift the hold",
+            Paths.environment(environment) + "/hold/lift",
+            "plain",
+            "check"));
+  }
+
   private Optional<Release> release(DeployView view) {
     return view.deploy().release().flatMap(sources.releases()::find);
   }
@@ -85,8 +131,15 @@ final class EnvironmentPresenter {
   private static List<String> rules(Environment environment, Instant now) {
     var rules = new ArrayList<String>();
     var policy = environment.policy();
-    policy.promotion().after().ifPresent(name -> rules.add("after " + name));
-    policy.promotion().branch().ifPresent(branch -> rules.add("automatic from " + branch));
+    var promotion = policy.promotion();
+    promotion
+        .after()
+        .ifPresent(
+            name -> rules.add((promotion.automatic() ? "automatic after " : "after ") + name));
+    promotion
+        .branch()
+        .ifPresent(branch ->
+            rules.add((promotion.automatic() ? "releases of " : "automatic from ") + branch));
     var approvals = policy.gating().approvals().required();
     if (approvals > 0) {
       rules.add(approvals == 1 ? "1 approval" : approvals + " approvals");

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param version such as `r7`; empty when nothing runs
 /// @param title of the commit
 /// @param since how long; empty list when nothing runs
+/// @param held why it takes nothing by itself; empty when it is not held
 /// @param behind such as `2 commits behind`; empty when it is not known or up to date
 record EnvironmentTile(
     String href,
@@ -19,6 +20,7 @@ record EnvironmentTile(
     List<Moment> since,
     Badge health,
     String behind,
+    String held,
     List<Underway> underway) {
 
   EnvironmentTile {

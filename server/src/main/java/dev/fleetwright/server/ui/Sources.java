@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.project.Projects;
@@ -15,6 +16,7 @@ public record Sources(
     Projects projects,
     Repositories repositories,
     Environments environments,
+    Holds holds,
     Releases releases,
     Pipelines pipelines,
     Deploys deploys,

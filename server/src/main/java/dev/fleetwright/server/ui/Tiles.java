@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.release.Release;
@@ -61,6 +62,7 @@ final class Tiles {
             since(live, runs, now),
             seen.health(),
             release.map(behind::words).orElse(""),
+            sources.holds().of(environment.id()).map(Tiles::held).orElse(""),
             unfinished.stream()
                 .map(view ->
                     DeployPresenter.underway(
@@ -69,6 +71,10 @@ final class Tiles {
                         view.deploy().release().flatMap(sources.releases()::find)))
                 .toList());
     return new Tiled(environment, tile, unfinished, seen.looking());
+  }
+
+  private static String held(EnvironmentHold hold) {
+    return "held by " + hold.by() + (hold.reason().isBlank() ? "" : ": " + hold.reason());
   }
 
   /// What runs in an environment by the record. What a script left counts only where nothing else

@@ -8,6 +8,7 @@ import dev.fleetwright.api.ServerNotStarted;
 import dev.fleetwright.api.ServerOptions;
 import dev.fleetwright.api.ServerProcess;
 import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DatabaseTime;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
@@ -145,6 +146,7 @@ public final class FleetwrightServer implements ServerProcess {
               database.projects(),
               repositories,
               environments,
+              database.holds(),
               releases,
               pipelines,
               deploys,
@@ -164,6 +166,7 @@ public final class FleetwrightServer implements ServerProcess {
                   UUID.randomUUID().toString(),
                   deploys,
                   environments,
+                  database.holds(),
                   pipelines,
                   new CountedLeases(database.environmentLeases(), "environment", metrics),
                   new CountedLeases(database.pipelineLeases(), "pipeline", metrics),
@@ -185,6 +188,19 @@ public final class FleetwrightServer implements ServerProcess {
       }
       engine.start();
       parts.add(engine);
+      var automatic =
+          parts.add(
+              new AutomaticDeploys(
+                  database.projects(),
+                  environments,
+                  releases,
+                  pipelines,
+                  deploys,
+                  database.holds(),
+                  database.feed(),
+                  Time.SYSTEM,
+                  Pace.USUAL));
+      automatic.start();
       var engineRuns = new AtomicBoolean(true);
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
@@ -195,6 +211,7 @@ public final class FleetwrightServer implements ServerProcess {
                   database.projects(),
                   repositories,
                   environments,
+                  database.holds(),
                   releases,
                   pipelines,
                   deploys,

@@ -12,6 +12,7 @@ import dev.fleetwright.core.deploy.DeployMachine;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys.StoredEvent;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentSlug;
@@ -105,6 +106,7 @@ class DeployPresenterTest {
             new TreeSet<>(),
             Optional.empty(),
             false,
+            Origin.HAND,
             "mira",
             "",
             NOON);

@@ -4,6 +4,7 @@ import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.local.LocalTarget;
 import dev.fleetwright.adapters.shell.ShellExecutor;
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
 import dev.fleetwright.core.engine.KillPoint;
@@ -48,6 +49,7 @@ final class Installation implements AutoCloseable {
   private final Targets targets;
   private final Operations operations;
   private final Engine engine;
+  private final AutomaticDeploys automatic;
   private final HttpServer http;
   private final URI address;
   private final String token;
@@ -78,6 +80,7 @@ final class Installation implements AutoCloseable {
             database.projects(),
             repositories,
             database.environments(),
+            database.holds(),
             database.releases(),
             database.pipelines(),
             database.deploys(),
@@ -86,12 +89,24 @@ final class Installation implements AutoCloseable {
             address.toString(),
             "test",
             clock);
+    automatic =
+        new AutomaticDeploys(
+            database.projects(),
+            database.environments(),
+            database.releases(),
+            database.pipelines(),
+            database.deploys(),
+            database.holds(),
+            database.feed(),
+            Time.SYSTEM,
+            Pace.USUAL);
     engine =
         new Engine(
             new Engine.Parts(
                 "test",
                 database.deploys(),
                 database.environments(),
+                database.holds(),
                 database.pipelines(),
                 database.environmentLeases(),
                 database.pipelineLeases(),
@@ -113,6 +128,7 @@ final class Installation implements AutoCloseable {
                 database.projects(),
                 repositories,
                 database.environments(),
+                database.holds(),
                 database.releases(),
                 database.pipelines(),
                 database.deploys(),
@@ -161,6 +177,7 @@ final class Installation implements AutoCloseable {
                 new Metrics(),
                 clock));
     engine.start();
+    automatic.start();
   }
 
   String address() {
@@ -191,6 +208,7 @@ final class Installation implements AutoCloseable {
   @Override
   public void close() {
     http.close();
+    automatic.close();
     engine.close();
     repositories.close();
     logs.close();

@@ -42,6 +42,7 @@ class OverviewPresenterTest {
             database.projects(),
             repositories,
             database.environments(),
+            database.holds(),
             database.releases(),
             database.pipelines(),
             database.deploys(),

@@ -78,6 +78,7 @@ final class Samples {
         version.isEmpty() ? List.of() : List.of(ago(minutes)),
         health,
         behind,
+        version.equals("r7") ? "held by mira: the basket is empty" : "",
         List.of(underway));
   }
 
@@ -341,6 +342,15 @@ final class Samples {
         "/environment",
         List.of("after staging", "1 approval", "here, edge"),
         true,
+        List.of(
+            new EnvironmentPage.Held(
+                "mira",
+                "the basket is empty",
+                ago(90),
+                new Link("deploy #31", "/deploy"),
+                "Once it is lifted, what runs in staging by then is deployed here.",
+                Action.now("lift-hold", "Lift the hold", "/hold/lift", "plain", "check"))),
+        List.of(),
         List.of(ASKING),
         List.of(
             new OnTarget(

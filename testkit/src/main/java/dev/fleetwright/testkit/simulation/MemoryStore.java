@@ -17,10 +17,12 @@ import dev.fleetwright.core.deploy.LiveChange;
 import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.engine.Leases;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentSlug;
 import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Tier;
@@ -216,6 +218,31 @@ public class MemoryStore {
     return at.truncatedTo(ChronoUnit.MICROS);
   }
 
+  /// Nothing is ever held here: only what takes releases by itself can be.
+  public Holds holds() {
+    return new Holds() {
+      @Override
+      public Optional<EnvironmentHold> of(long environment) {
+        return Optional.empty();
+      }
+
+      @Override
+      public List<EnvironmentHold> all() {
+        return List.of();
+      }
+
+      @Override
+      public EnvironmentHold set(long environment, String reason, Actor by, Instant at) {
+        throw new UnsupportedOperationException("no environment here takes anything by itself");
+      }
+
+      @Override
+      public boolean lift(long environment, Actor by, Instant at) {
+        return false;
+      }
+    };
+  }
+
   /// The deploys.
   public Deploys deploys() {
     return new Deploys() {
@@ -242,6 +269,7 @@ public class MemoryStore {
                 request.only(),
                 request.notBefore().map(MemoryStore::kept),
                 request.plan().isPresent(),
+                request.origin(),
                 by.name(),
                 request.reason(),
                 kept(at));
@@ -257,6 +285,11 @@ public class MemoryStore {
             .ifPresent(plan -> store(row, draft, new Planned(plan), by, at, Optional.empty()));
         work(row, true);
         return view(id);
+      }
+
+      @Override
+      public Optional<DeployView> addAutomatic(DeployRequest request, Actor by, Instant at) {
+        throw new UnsupportedOperationException("no environment here takes anything by itself");
       }
 
       @Override
@@ -646,6 +679,13 @@ public class MemoryStore {
       public Optional<Release> ofCommit(ProjectName project, CommitSha sha) {
         return releases.reversed().stream()
             .filter(r -> r.project().equals(project) && r.sha().equals(sha))
+            .findFirst();
+      }
+
+      @Override
+      public Optional<Release> newestOf(ProjectName project, String branch) {
+        return releases.reversed().stream()
+            .filter(r -> r.project().equals(project) && r.ref().equals(branch))
             .findFirst();
       }
 

@@ -6,6 +6,7 @@ import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.engine.Leases;
 import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.release.Releases;
@@ -49,6 +50,10 @@ final class Ports {
 
   Environments environments() {
     return faulty(Environments.class, store.environments());
+  }
+
+  Holds holds() {
+    return faulty(Holds.class, store.holds());
   }
 
   Releases releases() {

@@ -65,6 +65,7 @@ final class Replicas {
                 node.name,
                 deploys,
                 ports.environments(),
+                ports.holds(),
                 Ports.unused(Pipelines.class),
                 ports.leases(),
                 ports.noLeases(),

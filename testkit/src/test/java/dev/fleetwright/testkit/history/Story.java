@@ -135,6 +135,7 @@ final class Story {
             new java.util.TreeSet<>(),
             Optional.empty(),
             false,
+            dev.fleetwright.core.deploy.Origin.HAND,
             "ann",
             "",
             NOON));
