@@ -40,6 +40,20 @@ record Job(
         .orElse(List.of(Instance.only(name)));
   }
 
+  /// How many instances there are.
+  int runs() {
+    return keyword("parallel")
+        .map(node ->
+            node instanceof Node.Whole(_, var count)
+                ? count.intValue()
+                : (int)
+                    Math.min(
+                        Matrix.MOST_ROWS,
+                        Matrix.size(
+                            RuleReader.matrix(((Node.Mapping) node).get("matrix").orElseThrow()))))
+        .orElse(1);
+  }
+
   /// One of a parallel job's runs.
   ///
   /// @param index from 1

@@ -32,10 +32,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Every keyword of GitLab's language: what it may look like and what is done with it here.
 ///
@@ -247,6 +249,19 @@ final class Keywords {
 
   private static final Shape WHENS =
       oneOf("on_success", "on_failure", "always", "never", "manual", "delayed");
+  private static final Shape JOB_WHENS =
+      ruled(
+          WHENS,
+          (node, path, problems) -> {
+            var never = node instanceof Text(_, var word) && word.equals("never");
+            if (never) {
+              problems.error(
+                  node.at(),
+                  path + " should be one of: on_success, on_failure, always, manual, delayed",
+                  "`never` has a meaning in `rules` only; start the job's name with a point");
+            }
+            return !never;
+          });
   private static final Shape EXIT_CODE = number(Integer.MIN_VALUE, Integer.MAX_VALUE);
   private static final Shape EXIT_CODES = either(EXIT_CODE, set(EXIT_CODE, 1));
   private static final Shape ALLOW_FAILURE =
@@ -755,7 +770,7 @@ final class Keywords {
     full("rules", RULES);
     full("only", FILTER);
     full("except", FILTER);
-    full("when", WHENS);
+    full("when", JOB_WHENS);
     full("start_in", START_IN);
     full("allow_failure", ALLOW_FAILURE);
     full("needs", NEEDS);
@@ -789,6 +804,14 @@ final class Keywords {
   /// The keywords of a job by name.
   static SequencedMap<String, Keyword> job() {
     return Collections.unmodifiableSequencedMap(JOB);
+  }
+
+  /// Keywords without which a job would do something else than what is written.
+  static Set<String> blocking() {
+    return JOB.entrySet().stream()
+        .filter(entry -> entry.getValue().support() == Support.BLOCKING)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// Keywords that do the same as under `default:` when they stand at the top.
@@ -846,7 +869,16 @@ final class Keywords {
           .with("auto_cancel", AUTO_CANCEL)
           .with("rules", WORKFLOW_RULES)
           .done();
-  private static final Shape SPEC_INPUT = input().with("rules", list(INPUT_RULE)).done();
+  private static final Shape SPEC_INPUT_MAP =
+      ruled(input().with("rules", list(INPUT_RULE)).done(), Keywords::checkInput);
+
+  /// `name:` alone is a text that must be given.
+  private static final Shape SPEC_INPUT =
+      ruled(
+          anything(),
+          (node, path, problems) ->
+              node instanceof Nothing || SPEC_INPUT_MAP.check(node, path, problems));
+
   static final Shape SPEC =
       fields()
           .with("inputs", map("[a-zA-Z0-9_-]+", "a name of letters, digits, - and _", SPEC_INPUT))
@@ -892,6 +924,9 @@ final class Keywords {
   }
 
   static final Shape INCLUDE = either(INCLUDE_ITEM, list(INCLUDE_ITEM));
+
+  /// One file of a child pipeline.
+  static final Shape CHILD_PART = CHILD;
 
   private static boolean checkScript(Node node, String path, Problems problems) {
     if (node instanceof Text) {
@@ -1088,6 +1123,15 @@ final class Keywords {
 
   private static boolean checkInput(Node node, String path, Problems problems) {
     var input = (Mapping) node;
+    if (input.get("rules").isPresent()) {
+      for (var key : List.of("options", "default")) {
+        if (input.get(key).isPresent()) {
+          problems.error(
+              node.at(), path + " has both `rules` and `" + key + "`", "say it in the rules");
+          return false;
+        }
+      }
+    }
     var preset = input.get("default").orElse(new Nothing(node.at()));
     var type =
         input.get("type").orElse(new Nothing(node.at())) instanceof Text(_, var word)

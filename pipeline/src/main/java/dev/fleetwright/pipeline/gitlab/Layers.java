@@ -25,6 +25,17 @@ public final class Layers {
     return new Layers(PredefinedVariables.of(context), context);
   }
 
+  /// The same for one job, with the variables that only it has (GitLab makes them before it judges
+  /// the job's rules).
+  Layers ofJob(String name, String stage) {
+    var own = new TreeMap<>(predefined);
+    PredefinedVariables.put(own, "CI_JOB_NAME", name);
+    PredefinedVariables.put(own, "CI_JOB_NAME_SLUG", PredefinedVariables.slug(name));
+    PredefinedVariables.put(own, "CI_JOB_STAGE", stage);
+    PredefinedVariables.put(own, "CI_NODE_TOTAL", 1);
+    return new Layers(own, context);
+  }
+
   private SequencedMap<String, Variable> over(Map<String, Variable> file) {
     var all = new LinkedHashMap<String, Variable>(predefined);
     all.putAll(file);

@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline.gitlab;
 
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problems;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,10 +14,20 @@ import java.util.Set;
 final class NotYet {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
+  private final List<Unread> unread = new ArrayList<>();
+
+  private record Unread(Position at, String keyword, String what) {}
+
   private record Entry(boolean blocking, String without, Set<Position> places) {}
 
   void kept(Position at, String keyword, String without) {
     add(at, keyword, without, false);
+  }
+
+  /// An include that nobody looked at; each is named, because each is a file of its own.
+  void unread(Position at, String keyword, String what) {
+    unread.add(new Unread(at, keyword, what));
+    add(at, keyword, "what is included cannot be looked at from here", true);
   }
 
   void blocking(Position at, String keyword, String without) {
@@ -31,7 +42,16 @@ final class NotYet {
   }
 
   void report(Problems problems) {
+    for (var include : unread) {
+      problems.warning(
+          include.at(),
+          "`" + include.keyword() + "` `" + include.what() + "` cannot be looked at from here",
+          "names that may be in it are not checked");
+    }
     for (var gap : all()) {
+      if (unread.stream().anyMatch(include -> include.keyword().equals(gap.keyword()))) {
+        continue;
+      }
       var places = gap.places().size();
       problems.warning(
           gap.places().getFirst(),

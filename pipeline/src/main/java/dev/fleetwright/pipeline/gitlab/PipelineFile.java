@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline.gitlab;
 
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problem;
+import dev.fleetwright.pipeline.source.Elsewhere;
 import dev.fleetwright.pipeline.source.SourceTree;
 import dev.fleetwright.pipeline.variable.Variable;
 import dev.fleetwright.pipeline.yaml.Node;
@@ -13,7 +14,8 @@ import java.util.SequencedMap;
 /// `.gitlab-ci.yml` with all that it includes, read and checked, before it is known for which push.
 public final class PipelineFile {
   private final SourceTree tree;
-  private final String path;
+  private final PipelineReader.Entrance entrance;
+  private final Elsewhere elsewhere;
   private final List<String> files;
   private final Definition definition;
   private final List<Gap> gaps;
@@ -22,14 +24,16 @@ public final class PipelineFile {
 
   PipelineFile(
       SourceTree tree,
-      String path,
+      PipelineReader.Entrance entrance,
+      Elsewhere elsewhere,
       List<String> files,
       Definition definition,
       List<Gap> gaps,
       boolean dependsOnContext,
       List<Problem> problems) {
     this.tree = tree;
-    this.path = path;
+    this.entrance = entrance;
+    this.elsewhere = elsewhere;
     this.files = files;
     this.definition = definition;
     this.gaps = gaps;
@@ -45,11 +49,19 @@ public final class PipelineFile {
       List<String> stages,
       Optional<String> name,
       Optional<List<Rule>> workflow,
+      AutoCancel autoCancel,
       SequencedMap<String, Variable> variables,
+      List<OfferedVariable> offered,
       List<Job> jobs) {
     static final Definition EMPTY =
         new Definition(
-            List.of(), Optional.empty(), Optional.empty(), new LinkedHashMap<>(), List.of());
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            AutoCancel.USUAL,
+            new LinkedHashMap<>(),
+            List.of(),
+            List.of());
   }
 
   /// A keyword that GitLab understands and this release does not act on.
@@ -86,6 +98,11 @@ public final class PipelineFile {
     return files;
   }
 
+  /// The variables that a person is asked for before a pipeline is started by hand.
+  public List<OfferedVariable> offered() {
+    return definition.offered();
+  }
+
   /// What cannot be done yet.
   public List<Gap> gaps() {
     return gaps;
@@ -115,6 +132,10 @@ public final class PipelineFile {
         .toList();
   }
 
+  Definition definition() {
+    return definition;
+  }
+
   static Optional<String> imageName(Node image) {
     return image instanceof Node.Mapping map
         ? Trees.textAt(map, "name")
@@ -124,7 +145,7 @@ public final class PipelineFile {
   /// The pipeline of one commit: rules judged, parallel jobs multiplied, variables written in.
   /// Pure: the same context gives the same graph.
   public Planned plan(PipelineContext context) {
-    var file = dependsOnContext ? PipelineReader.read(tree, path, context) : this;
+    var file = dependsOnContext ? PipelineReader.read(tree, entrance, elsewhere, context) : this;
     return file.sound()
         ? new Planner(file.definition, file.gaps, context, tree).plan()
         : new Planned.Refused(file.problems);

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 /// @param name of the pipeline; empty if the file gives none
 /// @param stages that have jobs, in order
 /// @param jobs in the order of the file; needs and dependencies name only jobs that are here
+/// @param autoCancel what is cancelled by itself
 /// @param predefined the `CI_…` variables that all jobs share, as far as known before the run is
 ///   stored
 /// @param warnings what has no effect, or not all of it
@@ -17,6 +18,7 @@ public record PipelineGraph(
     String name,
     List<String> stages,
     List<JobSpec> jobs,
+    AutoCancel autoCancel,
     SortedMap<String, String> predefined,
     List<Problem> warnings)
     implements Planned {

@@ -1,10 +1,12 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.Trigger;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.Suggestion;
+import dev.fleetwright.pipeline.source.Elsewhere;
 import dev.fleetwright.pipeline.source.SourceTree;
 import dev.fleetwright.pipeline.variable.Variable;
 import dev.fleetwright.pipeline.yaml.Node;
@@ -31,50 +33,87 @@ public final class PipelineReader {
   /// More jobs than any person wrote; GitLab's own limit depends on the plan.
   private static final int MOST_JOBS = 5_000;
 
+  private static final int MOST_RUNS = 10_000;
+
   private final SourceTree tree;
-  private final String path;
+  private final Entrance entrance;
+  private final Elsewhere elsewhere;
   private final PipelineContext context;
   private final Problems problems = new Problems();
   private final RuleReader rules = new RuleReader(problems);
   private final NotYet notYet = new NotYet();
   private boolean incomplete;
 
-  private PipelineReader(SourceTree tree, String path, PipelineContext context) {
+  private PipelineReader(
+      SourceTree tree, Entrance entrance, Elsewhere elsewhere, PipelineContext context) {
     this.tree = tree;
-    this.path = path;
+    this.entrance = entrance;
+    this.elsewhere = elsewhere;
     this.context = context;
   }
 
-  /// Reads the file as for a push to the default branch: includes with rules are judged by that,
-  /// and again by [PipelineFile#plan] for the run at hand.
-  public static PipelineFile read(SourceTree tree, String path) {
-    var push =
-        PipelineContext.pushOf(
-            "project", new CommitSha("0".repeat(40)), "main", "main", "", Optional.empty());
-    return read(tree, path, push);
+  /// Where reading begins.
+  sealed interface Entrance {
+    /// What messages call it.
+    String name();
+
+    record File(String name) implements Entrance {}
+
+    /// A child pipeline, which is a list of includes.
+    record Parts(String name, Node includes) implements Entrance {}
   }
 
-  static PipelineFile read(SourceTree tree, String path, PipelineContext context) {
-    return new PipelineReader(tree, path, context).read();
+  /// Reads the file as for a push to the default branch: includes with rules are judged by that,
+  /// and again by [PipelineFile#plan] for the run at hand. Nothing but the tree is looked at.
+  public static PipelineFile read(SourceTree tree, String path) {
+    return read(tree, path, Elsewhere.OFFLINE);
+  }
+
+  /// The same with what is included from other places.
+  public static PipelineFile read(SourceTree tree, String path, Elsewhere elsewhere) {
+    return read(tree, new Entrance.File(path), elsewhere, someContext());
+  }
+
+  /// A child pipeline: the files that a job with `trigger: include` names, merged in order.
+  ///
+  /// @param job the job's name, which messages give as the file
+  public static PipelineFile readChild(
+      SourceTree tree, String job, Trigger.Downstream.Child child, Elsewhere elsewhere) {
+    return read(tree, new Entrance.Parts(job, ChildFile.of(job, child)), elsewhere, someContext());
+  }
+
+  private static PipelineContext someContext() {
+    return PipelineContext.pushOf(
+        "project", new CommitSha("0".repeat(40)), "main", "main", "", Optional.empty());
+  }
+
+  static PipelineFile read(
+      SourceTree tree, Entrance entrance, Elsewhere elsewhere, PipelineContext context) {
+    return new PipelineReader(tree, entrance, elsewhere, context).read();
   }
 
   private PipelineFile read() {
     var facts = Layers.of(context).facts(Map.of(), context, tree.paths());
-    var includes = new Includes(tree, facts, problems);
-    var loaded = includes.load(path);
+    var includes = new Includes(context, facts, elsewhere, problems);
+    var loaded =
+        switch (entrance) {
+          case Entrance.File(var path) -> includes.load(tree, path);
+          case Entrance.Parts(_, var parts) -> Optional.of(includes.load(tree, parts));
+        };
     incomplete = !includes.unread().isEmpty();
     for (var unread : includes.unread()) {
-      notYet.blocking(unread.at(), unread.kind(), "`" + unread.what() + "` is not read");
+      notYet.unread(unread.at(), unread.kind(), unread.what());
     }
     var root =
         loaded
             .map(map -> Resolution.resolved(map, incomplete, problems))
-            .orElseGet(() -> new Mapping(Position.startOf(path), new LinkedHashMap<>()));
+            .orElseGet(() -> new Mapping(Position.startOf(entrance.name()), new LinkedHashMap<>()));
     var definition = loaded.isPresent() ? definition(root) : PipelineFile.Definition.EMPTY;
     notYet.report(problems);
     return new PipelineFile(
         tree,
-        path,
+        entrance,
+        elsewhere,
         includes.files(),
         definition,
         notYet.all(),
@@ -94,13 +133,13 @@ public final class PipelineReader {
         .ifPresent(node ->
             notYet.kept(
                 node.at(), "workflow:auto_cancel", "no pipeline is cancelled by a newer one"));
-    checked(root, "spec", Keywords.SPEC);
     var global =
         checked(root, "variables", Keywords.TOP_VARIABLES)
             .map(RuleReader::variables)
             .orElseGet(LinkedHashMap::new);
     var defaults = defaults(root);
     var jobs = new ArrayList<Job>();
+    var runs = 0;
     for (var entry : root.entries().values()) {
       if (Keywords.TOP.contains(entry.key()) || entry.key().startsWith(".")) {
         continue;
@@ -111,6 +150,16 @@ public final class PipelineReader {
         break;
       }
       job(entry, stages, defaults, global, workflowRules.isPresent()).ifPresent(jobs::add);
+      if (!jobs.isEmpty() && jobs.getLast().at().equals(entry.keyAt())) {
+        runs += jobs.getLast().runs();
+      }
+      if (runs > MOST_RUNS) {
+        problems.error(
+            entry.keyAt(),
+            "with its parallel jobs the file has more than " + MOST_RUNS + " jobs",
+            "split the pipeline");
+        return PipelineFile.Definition.EMPTY;
+      }
     }
     if (jobs.isEmpty() && !incomplete && problems.errors() == 0) {
       problems.error(
@@ -121,8 +170,31 @@ public final class PipelineReader {
         stages,
         workflow.flatMap(map -> Trees.textAt(map, "name")),
         workflowRules,
+        workflow
+            .flatMap(map -> Trees.at((Mapping) map, "auto_cancel"))
+            .map(RuleReader::autoCancel)
+            .orElse(AutoCancel.USUAL),
         global,
+        offered(root),
         List.copyOf(jobs));
+  }
+
+  private static List<OfferedVariable> offered(Mapping root) {
+    var offered = new ArrayList<OfferedVariable>();
+    if (Trees.at(root, "variables").orElse(null) instanceof Mapping variables) {
+      for (var entry : variables.entries().values()) {
+        if (entry.value() instanceof Mapping map
+            && Trees.at(map, "description").orElse(null) instanceof Text(_, var description)) {
+          offered.add(
+              new OfferedVariable(
+                  entry.key(),
+                  map.get("value").map(Trees::text).orElse(""),
+                  description,
+                  Trees.at(map, "options").map(Trees::texts).orElse(List.of())));
+        }
+      }
+    }
+    return offered;
   }
 
   private Optional<Node> checked(Mapping root, String key, Shape shape) {
@@ -344,7 +416,8 @@ public final class PipelineReader {
   private void requireWork(Node.Entry entry, Mapping written, String path) {
     var works =
         List.of("script", "run", "trigger").stream()
-            .anyMatch(key -> Trees.at(written, key).isPresent());
+                .anyMatch(key -> Trees.at(written, key).isPresent())
+            || followsAPipeline(written);
     // An include that is not read may have the script, in this job or in one that it extends.
     if (!works && !incomplete) {
       var typo =
@@ -358,6 +431,15 @@ public final class PipelineReader {
             "add `script`, or start the name with a point if it is a template");
       }
     }
+  }
+
+  /// `needs: {pipeline: group/other}` alone: a job that has that pipeline's status.
+  private static boolean followsAPipeline(Mapping written) {
+    return Trees.at(written, "needs").map(Trees::items).orElse(List.of()).stream()
+        .anyMatch(need ->
+            need instanceof Mapping map
+                && Trees.at(map, "pipeline").isPresent()
+                && Trees.at(map, "job").isEmpty());
   }
 
   private void checkCombinations(Mapping written, String path) {
@@ -392,6 +474,16 @@ public final class PipelineReader {
         }
       }
     }
+    if (Trees.at(written, "run").isPresent()) {
+      for (var key : List.of("script", "before_script", "after_script")) {
+        Trees.at(written, key)
+            .ifPresent(_ ->
+                problems.error(
+                    keyAt(written, key),
+                    path + " these keys cannot be used together: run, " + key,
+                    "make steps of the script"));
+      }
+    }
     var delayed = Trees.textAt(written, "when").filter("delayed"::equals).isPresent();
     var startIn = Trees.at(written, "start_in").isPresent();
     if (delayed && !startIn) {
@@ -411,6 +503,16 @@ public final class PipelineReader {
 
   private void checkDelayedRules(Node node, boolean jobStartIn, String path) {
     for (var item : Trees.items(Trees.flattened(node))) {
+      if (item instanceof Mapping rule
+          && Trees.at(rule, "start_in").isPresent()
+          && Trees.at(rule, "when")
+              .filter(when -> !(when instanceof Text(_, var word) && word.equals("delayed")))
+              .isPresent()) {
+        problems.error(
+            keyAt(rule, "start_in"),
+            path + ":rules:rule start in must be blank unless `when` is delayed",
+            "write `when: delayed`, or remove it");
+      }
       if (item instanceof Mapping rule
           && Trees.at(rule, "when").orElse(null) instanceof Text(var at, var when)
           && when.equals("delayed")
@@ -480,6 +582,9 @@ public final class PipelineReader {
         }
       }
     });
+    if (sound.get("needs") instanceof Sequence needs) {
+      noteForeign(needs, sound.containsKey("script") || sound.containsKey("run"));
+    }
     for (var part : Keywords.PARTS) {
       if (sound.get(part.keyword()) instanceof Mapping map) {
         Trees.at(map, part.key())
@@ -492,6 +597,20 @@ public final class PipelineReader {
                         + part.key()
                         + (part.value().isEmpty() ? "" : ": " + part.value()),
                     part.without()));
+      }
+    }
+  }
+
+  private void noteForeign(Sequence needs, boolean works) {
+    for (var foreign : needs.items()) {
+      if (foreign instanceof Mapping need && Trees.at(need, "project").isPresent()) {
+        notYet.kept(need.at(), "needs:project", "its artifacts are not fetched");
+      } else if (foreign instanceof Mapping need && Trees.at(need, "pipeline").isPresent()) {
+        if (works) {
+          notYet.kept(need.at(), "needs:pipeline", "its artifacts are not fetched");
+        } else {
+          notYet.blocking(need.at(), "needs:pipeline", "no status of a pipeline is followed");
+        }
       }
     }
   }

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,6 +37,7 @@ final class Planner {
   private final PipelineFile.Definition file;
   private final List<PipelineFile.Gap> gaps;
   private final PipelineContext context;
+  private final Set<String> refused;
   private final Layers layers;
   private final List<String> paths;
   private final Problems problems = new Problems();
@@ -45,6 +47,17 @@ final class Planner {
       List<PipelineFile.Gap> gaps,
       PipelineContext context,
       SourceTree tree) {
+    this(file, gaps, context, tree, Keywords.blocking());
+  }
+
+  /// @param refused keywords with which no job is planned
+  Planner(
+      PipelineFile.Definition file,
+      List<PipelineFile.Gap> gaps,
+      PipelineContext context,
+      SourceTree tree,
+      Set<String> refused) {
+    this.refused = refused;
     this.file = file;
     this.gaps = gaps;
     this.context = context;
@@ -67,6 +80,7 @@ final class Planner {
     if (problems.errors() > 0) {
       return new Planned.Refused(problems.sorted());
     }
+    var autoCancel = file.autoCancel();
     var global = new LinkedHashMap<>(file.variables());
     var workflowVariables = new LinkedHashMap<String, Variable>();
     if (file.workflow().isPresent()) {
@@ -78,6 +92,7 @@ final class Planner {
       if (winner.get().when().filter(when -> when == When.NEVER).isPresent()) {
         return new Planned.NotWanted("a rule of `workflow` says `when: never`");
       }
+      autoCancel = winner.get().autoCancel().orElse(autoCancel);
       workflowVariables.putAll(winner.get().variables());
       global.putAll(workflowVariables);
     }
@@ -110,6 +125,7 @@ final class Planner {
             .filter(stage -> jobs.stream().anyMatch(job -> job.stage().equals(stage)))
             .toList(),
         jobs,
+        autoCancel,
         values(PredefinedVariables.of(context)),
         problems.sorted());
   }
@@ -135,7 +151,7 @@ final class Planner {
       variables.put("CI_NODE_INDEX", Variable.of("CI_NODE_INDEX", "" + instance.index()));
       variables.put("CI_NODE_TOTAL", Variable.of("CI_NODE_TOTAL", "" + instance.total()));
     }
-    var facts = layers.facts(variables, context, paths);
+    var facts = layers.ofJob(instance.name(), job.stage()).facts(variables, context, paths);
     var written = job.keyword("when").map(RuleReader::when).orElse(When.ON_SUCCESS);
     if (job.rules().isEmpty()) {
       var in =
@@ -178,7 +194,8 @@ final class Planner {
 
   private void refuseBlocking(Iterable<Chosen> chosen) {
     for (var c : chosen) {
-      for (var keyword : List.of("trigger", "run")) {
+      refuseFollowing(c.job());
+      for (var keyword : refused) {
         c.job()
             .keyword(keyword)
             .ifPresent(node ->
@@ -194,11 +211,24 @@ final class Planner {
     }
   }
 
+  /// A job without work of its own would succeed at once.
+  private void refuseFollowing(Job job) {
+    var works = List.of("script", "run", "trigger").stream().anyMatch(job.keywords()::containsKey);
+    if (!works && !refused.isEmpty()) {
+      problems.error(
+          job.at(),
+          "`needs:pipeline` alone is not supported yet, so the job "
+              + job.name()
+              + " cannot be run",
+          "leave the job out of this run with `rules`");
+    }
+  }
+
   private JobSpec spec(
       Chosen chosen, Map<String, Chosen> all, Map<String, List<Job.Instance>> instances) {
     var job = chosen.job();
     var variables = chosen.variables();
-    var expansion = layers.expansion(variables);
+    var expansion = layers.ofJob(chosen.instance().name(), job.stage()).expansion(variables);
     var needs = chosen.needs().map(list -> needs(chosen, list, all, instances));
     var sequel = new SequelReader(job, expansion);
     var aftermath = sequel.aftermath();
@@ -335,8 +365,8 @@ final class Planner {
     return needs.map(list -> list.stream().filter(Need::artifacts).map(Need::job).toList());
   }
 
-  /// Contract 2a.5: what is given counts; a manual job without rules may fail, one with rules may
-  /// not.
+  /// Contract 2a.5: what is given counts. A job that is manual by its own `when` may fail, also
+  /// when a rule lets it in; one that is made manual by a rule may not.
   private static AllowFailure allowFailure(Chosen chosen) {
     var written =
         chosen
@@ -346,9 +376,14 @@ final class Planner {
     if (written.isPresent()) {
       return written.get();
     }
-    return chosen.when() == When.MANUAL && chosen.rule().isEmpty()
-        ? AllowFailure.YES
-        : AllowFailure.NO;
+    var manual =
+        chosen
+            .job()
+            .keyword("when")
+            .map(RuleReader::when)
+            .filter(w -> w == When.MANUAL)
+            .isPresent();
+    return manual ? AllowFailure.YES : AllowFailure.NO;
   }
 
   private static Retry retry(Node node) {

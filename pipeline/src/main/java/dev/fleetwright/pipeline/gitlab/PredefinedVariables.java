@@ -1,6 +1,5 @@
 package dev.fleetwright.pipeline.gitlab;
 
-import com.google.re2j.Pattern;
 import dev.fleetwright.pipeline.variable.Variable;
 import java.net.URI;
 import java.util.Arrays;
@@ -13,7 +12,6 @@ import java.util.TreeMap;
 /// What is known only later is not here: ids and URLs of the pipeline ([#ofRun]), and what belongs
 /// to one job, which the executor adds. Rules see what is here and not what comes later.
 public final class PredefinedVariables {
-  private static final Pattern NOT_IN_SLUGS = Pattern.compile("[^a-z0-9]");
   private static final int LONGEST_SLUG = 63;
   private static final String NO_COMMIT = "0".repeat(40);
 
@@ -43,8 +41,14 @@ public final class PredefinedVariables {
   /// `CI_COMMIT_REF_SLUG` and its like: lower case, everything but letters and digits as `-`, at
   /// most 63 bytes, no `-` at the ends.
   public static String slug(String text) {
-    var dashed = NOT_IN_SLUGS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("-");
-    var cut = dashed.length() > LONGEST_SLUG ? dashed.substring(0, LONGEST_SLUG) : dashed;
+    var dashed = new StringBuilder(text.toLowerCase(Locale.ROOT));
+    for (var i = 0; i < dashed.length(); i++) {
+      var c = dashed.charAt(i);
+      if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) {
+        dashed.setCharAt(i, '-');
+      }
+    }
+    var cut = dashed.substring(0, Math.min(dashed.length(), LONGEST_SLUG));
     var from = 0;
     var to = cut.length();
     while (from < to && cut.charAt(from) == '-') {
@@ -56,10 +60,14 @@ public final class PredefinedVariables {
     return cut.substring(from, to);
   }
 
+  static void put(SortedMap<String, Variable> all, String name, Object value) {
+    // What was put in by a person who pushed is text, never a reference to another variable.
+    all.put(name, new Variable(name, String.valueOf(value), true, false));
+  }
+
   private record Writer(SortedMap<String, Variable> all) {
     void put(String name, Object value) {
-      // What was put in by a person who pushed is text, never a reference to another variable.
-      all.put(name, new Variable(name, String.valueOf(value), true, false));
+      PredefinedVariables.put(all, name, value);
     }
 
     void write(PipelineContext context) {

@@ -28,6 +28,9 @@ final class Resolution {
   /// Values after every reference is written out; beyond it someone is building a bomb.
   private static final int MOST_NODES = 1_000_000;
 
+  /// Keys that are taken over by `extends` in all; the largest file that we know has some 20 000.
+  private static final long MOST_MERGED = 2_000_000;
+
   private final Mapping root;
   private final Problems problems;
 
@@ -35,8 +38,13 @@ final class Resolution {
   private final boolean incomplete;
 
   private final Map<String, Node> extended = new HashMap<>();
+
+  /// How many levels a job extends, itself among them; jobs that extend nothing are not in it.
+  private final Map<String, Integer> levels = new HashMap<>();
+
   private final Map<List<String>, Sized> referenced = new HashMap<>();
   private boolean tooLarge;
+  private long merged;
 
   private Resolution(Mapping root, boolean incomplete, Problems problems) {
     this.root = root;
@@ -68,10 +76,25 @@ final class Resolution {
     }
     way.add(name);
     var base = new Mapping(mapping.at(), new LinkedHashMap<>());
+    var level = 2;
     for (var parent : parents(name, entry.value())) {
-      base = Trees.merged(base, parent(name, parent, way));
+      var taken = parent(name, parent, way);
+      level = Math.max(level, levels.getOrDefault(parent.text(), 1) + 1);
+      // A parent that was resolved before is as deep as it was then.
+      if (level > DEEPEST_EXTENDS) {
+        tooDeep(name, parent);
+        level = DEEPEST_EXTENDS;
+      } else {
+        merged += weight(taken);
+        if (merged > MOST_MERGED) {
+          tooMuch(parent);
+          break;
+        }
+        base = Trees.merged(base, taken);
+      }
     }
     way.removeLast();
+    levels.put(name, level);
     var result = Trees.merged(base, mapping);
     extended.put(name, result);
     return result;
@@ -114,10 +137,7 @@ final class Resolution {
       return nothing;
     }
     if (way.size() >= DEEPEST_EXTENDS) {
-      problems.error(
-          parent.at(),
-          name + ": nesting too deep in `extends` (" + DEEPEST_EXTENDS + " levels)",
-          "extend the last one directly");
+      tooDeep(name, parent);
       return nothing;
     }
     if (!(extended(parent.text(), found, way) instanceof Mapping mapping)) {
@@ -130,6 +150,32 @@ final class Resolution {
     return mapping;
   }
 
+  /// What merging it costs: its keys, and those of the maps in it.
+  private static long weight(Mapping mapping) {
+    var weight = (long) mapping.entries().size();
+    for (var entry : mapping.entries().values()) {
+      weight += entry.value() instanceof Mapping inner ? inner.entries().size() : 0;
+    }
+    return weight;
+  }
+
+  private void tooMuch(Scalar at) {
+    if (!tooLarge) {
+      tooLarge = true;
+      problems.error(
+          at.at(),
+          "with all that is extended the file has more than " + MOST_MERGED + " keys",
+          "extend fewer or smaller jobs");
+    }
+  }
+
+  private void tooDeep(String name, Scalar parent) {
+    problems.error(
+        parent.at(),
+        name + ": nesting too deep in `extends` (" + DEEPEST_EXTENDS + " levels)",
+        "extend the last one directly");
+  }
+
   private void missing(Position at, String message, String remedy) {
     if (incomplete) {
       problems.warning(at, message, "it may be in an include that is not read yet");
@@ -139,7 +185,10 @@ final class Resolution {
   }
 
   private Mapping withReferences() {
-    return (Mapping) resolve(root, 0, new HashSet<>()).node();
+    // Too large a file is given up as a whole; the problem says so.
+    return resolve(root, 0, new HashSet<>()).node() instanceof Mapping mapping
+        ? mapping
+        : new Mapping(root.at(), new LinkedHashMap<>());
   }
 
   private Sized resolve(Node node, int depth, Set<List<String>> open) {

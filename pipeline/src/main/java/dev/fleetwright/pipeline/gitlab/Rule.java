@@ -25,7 +25,8 @@ record Rule(
     Optional<AllowFailure> allowFailure,
     SequencedMap<String, Variable> variables,
     Optional<List<NeedText>> needs,
-    Optional<Boolean> interruptible) {
+    Optional<Boolean> interruptible,
+    Optional<AutoCancel> autoCancel) {
 
   /// GitLab stops looking after so many comparisons of path and pattern, and lets the rule hold.
   static final int MOST_COMPARISONS = 50_000;

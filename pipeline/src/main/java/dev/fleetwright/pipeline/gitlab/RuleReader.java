@@ -51,7 +51,8 @@ final class RuleReader {
         Trees.at(rule, "allow_failure").map(RuleReader::allowFailure),
         Trees.at(rule, "variables").map(RuleReader::variables).orElseGet(LinkedHashMap::new),
         Trees.at(rule, "needs").map(RuleReader::needs),
-        Trees.at(rule, "interruptible").map(Trees::isTrue));
+        Trees.at(rule, "interruptible").map(Trees::isTrue),
+        Trees.at(rule, "auto_cancel").map(RuleReader::autoCancel));
   }
 
   static AllowFailure allowFailure(Node node) {
@@ -59,6 +60,14 @@ final class RuleReader {
       return new AllowFailure(false, map.get("exit_codes").map(Trees::numbers).orElse(List.of()));
     }
     return Trees.isTrue(node) ? AllowFailure.YES : AllowFailure.NO;
+  }
+
+  static AutoCancel autoCancel(Node node) {
+    return new AutoCancel(
+        Trees.textAt(node, "on_new_commit")
+            .map(word -> AutoCancel.OnNewCommit.valueOf(word.toUpperCase(Locale.ROOT)))
+            .orElse(AutoCancel.USUAL.onNewCommit()),
+        Trees.textAt(node, "on_job_failure").filter("all"::equals).isPresent());
   }
 
   static When when(Node node) {

@@ -31,15 +31,26 @@ public final class VariableExpansion {
   private final Map<String, Variable> variables;
   private final Map<String, String> values = new HashMap<>();
 
+  /// Most texts name no variable, and a pipeline has an expansion for each of its jobs: the values
+  /// are worked out when the first is asked for.
+  private boolean worked;
+
   private VariableExpansion(Map<String, Variable> variables) {
     this.variables = new TreeMap<>(variables);
+  }
+
+  private void work() {
+    if (worked) {
+      return;
+    }
+    worked = true;
     var inCircle = circles();
-    for (var variable : this.variables.values()) {
+    for (var variable : variables.values()) {
       if (variable.raw() || inCircle.contains(variable.name())) {
         values.put(variable.name(), variable.value());
       }
     }
-    this.variables.keySet().forEach(name -> value(name, 0));
+    variables.keySet().forEach(name -> value(name, 0));
   }
 
   public static VariableExpansion of(Map<String, Variable> variables) {
@@ -55,6 +66,7 @@ public final class VariableExpansion {
   /// order.
   public static SequencedMap<String, Variable> all(SequencedMap<String, Variable> variables) {
     var expansion = of(variables);
+    expansion.work();
     var result = new LinkedHashMap<String, Variable>();
     variables.forEach((name, variable) ->
         result.put(name, variable.withValue(expansion.values.getOrDefault(name, ""))));
@@ -63,7 +75,11 @@ public final class VariableExpansion {
 
   private @Nullable String known(String name) {
     var variable = variables.get(name);
-    return variable == null || variable.file() ? null : values.get(name);
+    if (variable == null || variable.file()) {
+      return null;
+    }
+    work();
+    return values.get(name);
   }
 
   private @Nullable String value(String name, int depth) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -40,6 +41,9 @@ public final class YamlReader {
   /// GitLab's own limit on one file, in characters here.
   public static final int MOST_CHARACTERS = 2 * 1024 * 1024;
 
+  /// The scanner looks ahead a line at a time, which takes time that grows with the square.
+  static final int LONGEST_LINE = 100_000;
+
   /// GitLab's own limit on nesting.
   static final int DEEPEST = 100;
 
@@ -53,13 +57,16 @@ public final class YamlReader {
 
   private final String file;
   private final Dialect dialect;
+  private final Function<Position, Position> original;
   private final Problems problems;
   private final Map<Anchor, Built> anchors = new HashMap<>();
   private int aliases;
 
-  private YamlReader(String file, Dialect dialect, Problems problems) {
+  private YamlReader(
+      String file, Dialect dialect, Function<Position, Position> original, Problems problems) {
     this.file = file;
     this.dialect = dialect;
+    this.original = original;
     this.problems = problems;
   }
 
@@ -76,12 +83,32 @@ public final class YamlReader {
   /// The documents of the file in order; empty if it is empty or was given up, and then `problems`
   /// says why.
   public static List<Node> read(String file, String text, Dialect dialect, Problems problems) {
-    var reader = new YamlReader(file, dialect, problems);
+    return read(file, text, dialect, position -> position, problems);
+  }
+
+  /// The same for a text that was made from a file.
+  ///
+  /// @param original where a position in the text is in the file
+  public static List<Node> read(
+      String file,
+      String text,
+      Dialect dialect,
+      Function<Position, Position> original,
+      Problems problems) {
+    var reader = new YamlReader(file, dialect, original, problems);
     if (text.length() > MOST_CHARACTERS) {
       problems.error(
           Position.startOf(file),
           "the file has " + text.length() + " characters and " + MOST_CHARACTERS + " is the limit",
           "split it with `include`");
+      return List.of();
+    }
+    var longLine = longLine(text);
+    if (longLine > 0) {
+      problems.error(
+          new Position(file, longLine, 1),
+          "the line is longer than " + LONGEST_LINE + " characters",
+          "break it into several");
       return List.of();
     }
     try {
@@ -96,6 +123,22 @@ public final class YamlReader {
       problems.error(Position.startOf(file), "this is not YAML: " + oneLine(e.getMessage()), "");
       return List.of();
     }
+  }
+
+  /// The number of the first line that is too long; 0 if none is.
+  private static int longLine(String text) {
+    var number = 1;
+    var start = 0;
+    while (start <= text.length()) {
+      var end = text.indexOf('\n', start);
+      var next = end < 0 ? text.length() : end;
+      if (next - start > LONGEST_LINE) {
+        return number;
+      }
+      start = next + 1;
+      number++;
+    }
+    return 0;
   }
 
   private void reportSyntax(MarkedYamlEngineException e) {
@@ -312,7 +355,7 @@ public final class YamlReader {
   }
 
   private Position position(Mark mark) {
-    return new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
+    return original.apply(new Position(file, mark.getLine() + 1, mark.getColumn() + 1));
   }
 
   /// The one document of a file that has no use for a second one; a map without keys if it is

@@ -6,7 +6,9 @@ import dev.fleetwright.pipeline.Corpus;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.source.DirectoryTree;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,7 +55,8 @@ class CorpusTest {
           Map.entry("schema-validation/.gitlab-ci-5-errors.yml", "variables should be a map"),
           Map.entry("schema-validation/.gitlab-ci-6-errors.yml", "variables should be a map"),
           Map.entry("schema-validation/.gitlab-ci.yml", "did you mean `manual`?"),
-          Map.entry("script-multidimension/.gitlab-ci-11-level-deep.yml", "more than 10 levels"));
+          Map.entry("script-multidimension/.gitlab-ci-11-level-deep.yml", "more than 10 levels"),
+          Map.entry("when/.gitlab-ci.yml", "`never` has a meaning in `rules` only"));
 
   @Test
   void test_cases_of_another_reader_are_accepted_or_refused_as_they_should() throws IOException {
@@ -129,6 +132,26 @@ class CorpusTest {
         }
       }
     }
+  }
+
+  /// 313 jobs in seven files with deep `extends`. What a push waits for; a person who lints, too.
+  @Test
+  void the_largest_pipeline_is_read_and_planned_in_a_moment() throws IOException {
+    var tree = DirectoryTree.of(Corpus.folder("gitlab-ci-real").resolve("Kitware__CMake"));
+    var push = Contexts.push("main").withGiven(Map.of("CMAKE_CI_PROJECT_MAIN_BRANCH", "main"));
+    var times = new ArrayList<Long>();
+    // The time of this thread: other tests run on the same cores.
+    var threads = ManagementFactory.getThreadMXBean();
+    for (var i = 0; i < 60; i++) {
+      var start = threads.getCurrentThreadCpuTime();
+      var planned = PipelineReader.read(tree, ".gitlab-ci.yml").plan(push);
+      times.add(threads.getCurrentThreadCpuTime() - start);
+      assertThat(planned).isInstanceOf(PipelineGraph.class);
+    }
+    var median = times.subList(30, 60).stream().sorted().toList().get(15) / 1_000_000;
+    System.out.println("the largest pipeline takes " + median + " ms when warm");
+
+    assertThat(median).isLessThan(200);
   }
 
   private static PipelineFile read(Path file) throws IOException {

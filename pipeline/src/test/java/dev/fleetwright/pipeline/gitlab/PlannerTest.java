@@ -35,7 +35,7 @@ class PlannerTest {
         "{script: x, when: manual, allow_failure: false} | MANUAL | false",
         "{script: x, rules: [{when: manual}]} | MANUAL | false",
         "{script: x, rules: [{when: manual, allow_failure: true}]} | MANUAL | true",
-        "{script: x, when: manual, rules: [{if: $CI}]} | MANUAL | false",
+        "{script: x, when: manual, rules: [{if: $CI}]} | MANUAL | true",
         "{script: x, allow_failure: true, rules: [{when: manual}]} | MANUAL | true",
         "{script: x, allow_failure: true, rules: [{allow_failure: false}]} | ON_SUCCESS | false",
         "{script: x, when: delayed, start_in: 5 min} | DELAYED | false",

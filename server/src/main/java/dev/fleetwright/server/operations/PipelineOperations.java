@@ -12,6 +12,7 @@ import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.project.Repositories.Commit;
+import dev.fleetwright.pipeline.gitlab.AutoCancel;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.pipeline.gitlab.PipelineGraph;
 import dev.fleetwright.pipeline.gitlab.PipelineReader;
@@ -144,7 +145,13 @@ public final class PipelineOperations {
                       tag,
                       source,
                       variables,
-                      new PipelineGraph("", List.of(), List.of(), new TreeMap<>(), List.of()),
+                      new PipelineGraph(
+                          "",
+                          List.of(),
+                          List.of(),
+                          AutoCancel.USUAL,
+                          new TreeMap<>(),
+                          List.of()),
                       errors.stream().map(Problem::toString).toList()),
                   by,
                   clock.instant());
