@@ -3,6 +3,7 @@ package dev.fleetwright.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.environment.Strategy.AllAtOnce;
+import dev.fleetwright.core.environment.Strategy.BlueGreen;
 import dev.fleetwright.core.environment.Strategy.Canary;
 import dev.fleetwright.core.environment.Strategy.Rolling;
 import dev.fleetwright.core.environment.Strategy.Stage;
@@ -25,6 +26,12 @@ final class StrategyJson {
         var json = Json.object().put("kind", "canary");
         var list = json.putArray("stages");
         stages.forEach(stage -> list.add(node(stage)));
+        yield json;
+      }
+      case BlueGreen(var before, var keep) -> {
+        var json = Json.object().put("kind", "blue_green").put("keep_ms", keep.toMillis());
+        var list = json.putArray("before");
+        before.forEach(stage -> list.add(node(stage)));
         yield json;
       }
     };
@@ -51,6 +58,10 @@ final class StrategyJson {
               new Rolling(
                   json.maybeText("max_unavailable"), Duration.ofMillis(json.whole("pause_ms")));
           case "canary" -> new Canary(json.objects("stages", StrategyJson::stage));
+          case "blue_green" ->
+              new BlueGreen(
+                  json.objects("before", StrategyJson::stage),
+                  Duration.ofMillis(json.whole("keep_ms")));
           default -> throw json.unknown(kind);
         };
     json.nothingElse();

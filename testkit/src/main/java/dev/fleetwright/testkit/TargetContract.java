@@ -30,6 +30,9 @@ import dev.fleetwright.core.target.Settings;
 import dev.fleetwright.core.target.Slice;
 import dev.fleetwright.core.target.Target;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -351,6 +354,139 @@ public abstract class TargetContract {
     assertAlive(expected);
     assertApplied(target.apply(order(), place(), v2, others));
     assertRuns(target, v2, "web v2");
+  }
+
+  @Test
+  protected void a_share_is_up_beside_what_runs_and_has_its_callers() throws IOException {
+    var target = fresh();
+    var v1 = revision("v1", "web");
+    var v2 = revision("v2", "web");
+    mustApply(target, v1);
+    var share = new Slice.Share(30);
+    var answer = target.apply(order(), place(), v2, share);
+    if (!target.capabilities().contains(Capability.SHARES)) {
+      assertRefused(answer);
+      assertRuns(target, v1, "web v1");
+      return;
+    }
+    assertApplied(answer);
+    assertBeside(reopened(target), v1, v2, share);
+    assertThat(callersOf(target, "web v2", 100)).as("of 100 callers").isBetween(20, 40);
+    var before = diary.starts();
+    var more = new Slice.Share(60);
+    assertApplied(target.apply(order(), place(), v2, more));
+    assertBeside(target, v1, v2, more);
+    assertThat(callersOf(target, "web v2", 100)).as("of 100 callers").isBetween(50, 70);
+    assertThat(diary.starts()).isEqualTo(before);
+    mustApply(target, v2);
+    assertRuns(target, v2, "web v2");
+    assertThat(callersOf(target, "web v2", 20)).isEqualTo(20);
+  }
+
+  @Test
+  protected void taking_a_share_back_leaves_what_ran_untouched() throws IOException {
+    var target = fresh();
+    assumeTrue(target.capabilities().contains(Capability.SHARES), "skipped: it has no shares");
+    var v1 = revision("v1", "web");
+    mustApply(target, v1);
+    var share = new Slice.Share(50);
+    assertApplied(target.apply(order(), place(), revision("v2", "web"), share));
+    var before = diary.starts("web v1");
+    assertApplied(reopened(target).apply(order(), place(), v1, share));
+    assertRuns(target, v1, "web v1");
+    assertThat(target.observe(place()).shows(v1, EVERYTHING)).isTrue();
+    assertThat(diary.starts("web v1")).isEqualTo(before);
+    assertThat(callersOf(target, "web v1", 20)).isEqualTo(20);
+  }
+
+  @Test
+  protected void a_refused_share_leaves_what_ran_before() throws IOException {
+    var target = fresh();
+    assumeTrue(target.capabilities().contains(Capability.SHARES), "skipped: it has no shares");
+    var v1 = revision("v1", "web");
+    mustApply(target, v1);
+    var broken = new Revision(List.of(neverHealthy("web", "v2")));
+    assertRefused(target.apply(order(), place(), broken, new Slice.Share(50)));
+    assertRuns(target, v1, "web v1");
+    assertThat(target.observe(place()).beside()).isEmpty();
+  }
+
+  @Test
+  protected void a_standby_has_no_callers_and_the_way_back_from_a_switch_starts_nothing()
+      throws IOException {
+    var target = fresh();
+    var v1 = revision("v1", "web");
+    var v2 = revision("v2", "web");
+    mustApply(target, v1);
+    var standby = new Slice.Standby();
+    var answer = target.apply(order(), place(), v2, standby);
+    if (!target.capabilities().contains(Capability.STANDBY)) {
+      assertRefused(answer);
+      assertRuns(target, v1, "web v1");
+      return;
+    }
+    assertApplied(answer);
+    assertBeside(reopened(target), v1, v2, standby);
+    assertThat(callersOf(target, "web v1", 20)).isEqualTo(20);
+    var before = diary.starts();
+    var change = new Slice.Switch(Duration.ofMinutes(5));
+    assertApplied(target.apply(order(), place(), v2, change));
+    assertThat(target.observe(place()).shows(v2, change)).isTrue();
+    assertThat(target.observe(place()).shows(v2, EVERYTHING)).isTrue();
+    assertThat(callersOf(target, "web v2", 20)).isEqualTo(20);
+    assertAlive(onEachHost(target, "web v1", "web v2"));
+    assertApplied(reopened(target).apply(order(), place(), v1, EVERYTHING));
+    assertThat(callersOf(target, "web v1", 20)).isEqualTo(20);
+    assertThat(diary.starts()).as("the way back started nothing").isEqualTo(before);
+    assertRuns(target, v1, "web v1");
+  }
+
+  private void assertBeside(Target target, Revision runs, Revision beside, Slice slice) {
+    var seen = target.observe(place());
+    assertThat(seen.shows(beside, slice)).as("%s in %s", slice, seen).isTrue();
+    assertThat(seen.shows(runs, slice)).isFalse();
+    assertThat(seen.shows(runs, EVERYTHING)).isFalse();
+    assertThat(seen.shows(beside, EVERYTHING)).isFalse();
+    assertThat(seen.complaint()).isEmpty();
+    assertAlive(onEachHost(target, "web v1", "web v2"));
+  }
+
+  private List<String> onEachHost(Target target, String... who) {
+    var hosts = target.observe(place()).hosts();
+    return Arrays.stream(who).flatMap(w -> hosts.stream().map(_ -> w)).toList();
+  }
+
+  private int callersOf(Target target, String who, int calls) throws IOException {
+    var count = 0;
+    for (var i = 0; i < calls; i++) {
+      if (call(target, who.substring(0, who.indexOf(' '))).equals(who)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /// What answers a caller of a component, such as `web v1`: the caller comes to where the target
+  /// says that what runs answers.
+  protected String call(Target target, String component) throws IOException {
+    var endpoint =
+        target.observe(place()).instances().stream()
+            .filter(i -> i.component().equals(component))
+            .map(Instance::endpoint)
+            .findFirst()
+            .orElseThrow();
+    return get(endpoint + "/");
+  }
+
+  /// What a GET of this address answers.
+  protected static String get(String address) throws IOException {
+    var connection = (HttpURLConnection) URI.create(address).toURL().openConnection();
+    connection.setRequestProperty("Connection", "close");
+    try (var in = connection.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
+    } finally {
+      connection.disconnect();
+    }
   }
 
   @Test

@@ -33,10 +33,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The smallest target that keeps [TargetContract]: children of the test itself, on two
 /// make-believe hosts, remembered in memory. It proves that the contract can be kept; the liars are
@@ -59,6 +61,11 @@ class SmallTarget implements Target {
   static final class FarSide {
     final Map<String, Map<String, Running>> hosts = new TreeMap<>();
     final Map<ApplyId, Outcome> done = new HashMap<>();
+    final Map<String, Map<String, Running>> beside = new TreeMap<>();
+    final Map<String, Map<String, Running>> resting = new TreeMap<>();
+    @Nullable Revision newcomer;
+    int percent;
+    int calls;
     long highestToken;
   }
 
@@ -85,7 +92,30 @@ class SmallTarget implements Target {
                       "http://localhost:" + r.port(),
                       "pid " + r.process().pid())));
     }
-    return new Observation(instances, HOSTS);
+    var far = far(place);
+    var newcomer = far.newcomer;
+    return newcomer == null
+        ? new Observation(instances, HOSTS)
+        : new Observation(
+            instances,
+            HOSTS,
+            Optional.of(new Observation.Beside(newcomer.digest(), percent(far), List.of())));
+  }
+
+  int percent(FarSide far) {
+    return far.percent;
+  }
+
+  /// Whom a caller comes to: what a load balancer before the hosts would do.
+  String call(Place place, String component) throws IOException {
+    var far = far(place);
+    var host = HOSTS.get(far.calls % HOSTS.size());
+    var newcomer = far.beside.getOrDefault(host, Map.of()).get(component);
+    var running =
+        newcomer != null && far.calls++ / 2 % 10 * 10 < far.percent
+            ? newcomer
+            : Objects.requireNonNull(running(place, host).get(component));
+    return TargetContract.get("http://127.0.0.1:" + running.port() + "/");
   }
 
   @Override
@@ -137,6 +167,87 @@ class SmallTarget implements Target {
   }
 
   Outcome change(Place place, Revision desired, Slice slice) {
+    return switch (slice) {
+      case Slice.Share(var percent) -> bringBeside(place, desired, percent);
+      case Slice.Standby _ -> bringBeside(place, desired, 0);
+      case Slice.Switch _ -> switchOver(place, desired);
+      case Slice.All _, Slice.Components _, Slice.Batch _ -> changeHosts(place, desired, slice);
+    };
+  }
+
+  Outcome bringBeside(Place place, Revision desired, int percent) {
+    var far = far(place);
+    if (observeRuns(place, desired)) {
+      dropBeside(place);
+      return new Applied("nobody is beside it");
+    }
+    for (var host : HOSTS) {
+      var its = far.beside.computeIfAbsent(host, _ -> new TreeMap<>());
+      for (var component : desired.components()) {
+        var there = its.get(component.name());
+        if (there == null || !there.component().equals(component)) {
+          var started = boot(component);
+          if (started.isEmpty()) {
+            dropBeside(place);
+            return new Refused(component.name() + " never became healthy");
+          }
+          its.put(component.name(), started.get());
+        }
+      }
+    }
+    far.newcomer = desired;
+    far.percent = percent;
+    return new Applied("beside");
+  }
+
+  private boolean observeRuns(Place place, Revision desired) {
+    return HOSTS.stream()
+        .allMatch(host ->
+            desired.components().stream()
+                .allMatch(c -> {
+                  var now = running(place, host).get(c.name());
+                  return now != null && now.component().equals(c);
+                }));
+  }
+
+  void dropBeside(Place place) {
+    var far = far(place);
+    far.beside.values().forEach(its -> its.values().forEach(this::kill));
+    far.beside.clear();
+    far.newcomer = null;
+    far.percent = 0;
+  }
+
+  Outcome switchOver(Place place, Revision desired) {
+    var far = far(place);
+    for (var host : HOSTS) {
+      var its = far.beside.getOrDefault(host, Map.of());
+      var runs = running(place, host);
+      for (var component : desired.components()) {
+        var next = its.get(component.name());
+        var before = runs.get(component.name());
+        if (next != null && before != null) {
+          runs.put(component.name(), next);
+          far.resting.computeIfAbsent(host, _ -> new TreeMap<>()).put(component.name(), before);
+        }
+      }
+    }
+    far.beside.clear();
+    dropBeside(place);
+    return new Applied("switched");
+  }
+
+  private Outcome changeHosts(Place place, Revision desired, Slice slice) {
+    var answer = replaceHosts(place, desired, slice);
+    if (answer instanceof Applied) {
+      dropBeside(place);
+      far(place).resting.values().forEach(its -> its.values().forEach(this::kill));
+      far(place).resting.clear();
+    }
+    return answer;
+  }
+
+  private Outcome replaceHosts(Place place, Revision desired, Slice slice) {
     for (var host : HOSTS) {
       var before = new TreeMap<>(running(place, host));
       var wanted = new ArrayList<Component>();
@@ -174,11 +285,28 @@ class SmallTarget implements Target {
     if (now != null && now.component().equals(component) && now.process().isAlive()) {
       return true;
     }
+    var far = far(place);
+    for (var spare : List.of(far.beside, far.resting)) {
+      var its = spare.computeIfAbsent(host, _ -> new TreeMap<>());
+      var up = its.get(component.name());
+      if (up != null && up.component().equals(component) && up.process().isAlive()) {
+        its.remove(component.name());
+        stop(place, host, component.name());
+        running(place, host).put(component.name(), up);
+        return true;
+      }
+    }
     stop(place, host, component.name());
     return start(place, host, component);
   }
 
   boolean start(Place place, String host, Component component) {
+    var started = boot(component);
+    started.ifPresent(up -> running(place, host).put(component.name(), up));
+    return started.isPresent();
+  }
+
+  private Optional<Running> boot(Component component) {
     try {
       var home = Files.createTempDirectory(folder, component.name());
       for (var entry : component.files()) {
@@ -199,12 +327,12 @@ class SmallTarget implements Target {
       command.environment().putAll(component.settings().map("run.variables"));
       command.environment().put("PORT", Integer.toString(port));
       var process = command.start();
-      running(place, host).put(component.name(), new Running(component, process, port, output));
+      var running = new Running(component, process, port, output);
       if (becomesHealthy(component, process, port)) {
-        return true;
+        return Optional.of(running);
       }
-      stop(place, host, component.name());
-      return false;
+      process.destroyForcibly().onExit().join();
+      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("starting " + component.name(), e);
     }
@@ -259,6 +387,8 @@ class SmallTarget implements Target {
     }
     HOSTS.forEach(
         host -> List.copyOf(running(place, host).keySet()).forEach(n -> stop(place, host, n)));
+    dropBeside(place);
+    far(place).resting.values().forEach(its -> its.values().forEach(this::kill));
     places.remove(place);
     return new Applied("gone");
   }

@@ -1,6 +1,7 @@
 package dev.fleetwright.testkit;
 
 import dev.fleetwright.core.target.Target;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,5 +23,10 @@ class SmallTargetTest extends TargetContract {
   @Override
   protected void loseNextAnswer(Target target) {
     ((SmallTarget) target).loseNextAnswer = true;
+  }
+
+  @Override
+  protected String call(Target target, String component) throws IOException {
+    return ((SmallTarget) target).call(place(), component);
   }
 }

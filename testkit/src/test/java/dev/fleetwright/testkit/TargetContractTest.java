@@ -21,6 +21,7 @@ import dev.fleetwright.core.target.Preview;
 import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Slice;
 import dev.fleetwright.core.target.Target;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -102,6 +103,40 @@ class TargetContractTest {
   @Test
   void catches_a_target_that_does_slices_it_does_not_list() {
     assertCatches(SecretlyAbleCase.class, "named_components_change_and_no_others");
+  }
+
+  @Test
+  void catches_a_target_that_sends_nobody_to_a_canary() {
+    assertCatches(NoCallersCase.class, "a_share_is_up_beside_what_runs_and_has_its_callers");
+  }
+
+  @Test
+  void catches_a_target_that_takes_a_share_for_everything() {
+    assertCatches(SweepingCase.class, "a_share_is_up_beside_what_runs_and_has_its_callers");
+  }
+
+  @Test
+  void catches_a_target_that_leaves_a_canary_behind() {
+    assertCatches(LeavesCanaryCase.class, "taking_a_share_back_leaves_what_ran_untouched");
+  }
+
+  @Test
+  void catches_a_target_that_leaves_a_broken_canary() {
+    assertCatches(LeavesCanaryCase.class, "a_refused_share_leaves_what_ran_before");
+  }
+
+  @Test
+  void catches_a_target_that_starts_what_it_said_it_kept() {
+    assertCatches(
+        KeepsNothingCase.class,
+        "a_standby_has_no_callers_and_the_way_back_from_a_switch_starts_nothing");
+  }
+
+  @Test
+  void catches_a_target_that_sends_callers_to_a_standby() {
+    assertCatches(
+        ImpatientCase.class,
+        "a_standby_has_no_callers_and_the_way_back_from_a_switch_starts_nothing");
   }
 
   @Test
@@ -190,6 +225,11 @@ class TargetContractTest {
     @Override
     protected void loseNextAnswer(Target target) {
       ((SmallTarget) target).loseNextAnswer = true;
+    }
+
+    @Override
+    protected String call(Target target, String component) throws IOException {
+      return ((SmallTarget) target).call(place(), component);
     }
   }
 
@@ -393,6 +433,103 @@ class TargetContractTest {
     @Override
     SmallTarget liar(Blobs blobs, Path folder) {
       return new Sweeping(blobs, folder);
+    }
+  }
+
+  static final class NoCallers extends SmallTarget {
+    NoCallers(Blobs blobs, Path folder) {
+      super(blobs, folder);
+    }
+
+    @Override
+    Outcome bringBeside(Place place, Revision desired, int percent) {
+      var answer = super.bringBeside(place, desired, percent);
+      far(place).percent = 0;
+      return answer;
+    }
+
+    @Override
+    int percent(FarSide far) {
+      // What it was asked for, not what it does.
+      return 30;
+    }
+  }
+
+  static final class NoCallersCase extends Case {
+    @Override
+    SmallTarget liar(Blobs blobs, Path folder) {
+      return new NoCallers(blobs, folder);
+    }
+  }
+
+  static final class LeavesCanary extends SmallTarget {
+    LeavesCanary(Blobs blobs, Path folder) {
+      super(blobs, folder);
+    }
+
+    @Override
+    void dropBeside(Place place) {
+      far(place).newcomer = null;
+      far(place).percent = 0;
+    }
+
+    @Override
+    Outcome bringBeside(Place place, Revision desired, int percent) {
+      var answer = super.bringBeside(place, desired, percent);
+      if (answer instanceof Outcome.Refused) {
+        far(place).newcomer = desired;
+      }
+      return answer;
+    }
+  }
+
+  static final class LeavesCanaryCase extends Case {
+    @Override
+    SmallTarget liar(Blobs blobs, Path folder) {
+      return new LeavesCanary(blobs, folder);
+    }
+  }
+
+  static final class KeepsNothing extends SmallTarget {
+    KeepsNothing(Blobs blobs, Path folder) {
+      super(blobs, folder);
+    }
+
+    @Override
+    Outcome switchOver(Place place, Revision desired) {
+      var answer = super.switchOver(place, desired);
+      far(place).resting.values().forEach(its -> its.values().forEach(this::kill));
+      return answer;
+    }
+  }
+
+  static final class KeepsNothingCase extends Case {
+    @Override
+    SmallTarget liar(Blobs blobs, Path folder) {
+      return new KeepsNothing(blobs, folder);
+    }
+  }
+
+  static final class Impatient extends SmallTarget {
+    Impatient(Blobs blobs, Path folder) {
+      super(blobs, folder);
+    }
+
+    @Override
+    Outcome bringBeside(Place place, Revision desired, int percent) {
+      return super.bringBeside(place, desired, percent == 0 ? 50 : percent);
+    }
+
+    @Override
+    int percent(FarSide far) {
+      return 0;
+    }
+  }
+
+  static final class ImpatientCase extends Case {
+    @Override
+    SmallTarget liar(Blobs blobs, Path folder) {
+      return new Impatient(blobs, folder);
     }
   }
 

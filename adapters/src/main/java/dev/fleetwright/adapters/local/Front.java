@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// The port at which a component answers, whichever process answers behind it.
 ///
 /// It hands bytes on and reads none of them, so it serves every protocol over TCP. To switch is to
-/// send new connections to another process; those that are open stay where they are.
+/// send new connections to another process; those that are open stay where they are. A newcomer
+/// beside that process may have a share of them.
 final class Front implements AutoCloseable {
 
   /// Bounds the memory of the keeper: two threads and two buffers for each. More callers wait in
@@ -34,6 +35,12 @@ final class Front implements AutoCloseable {
   private final ServerSocket server;
   private final Semaphore room = new Semaphore(MOST_CONNECTIONS);
   private @Nullable Instance instance;
+  private @Nullable Instance newcomer;
+  private int percent;
+
+  /// Grows by the share with each connection; at a hundred it is the newcomer's turn. So of any
+  /// hundred connections in a row it has exactly its share, which chance would only come near to.
+  private int due;
 
   /// Listen; connections wait until [#switchTo] says where they go.
   ///
@@ -63,6 +70,27 @@ final class Front implements AutoCloseable {
       Thread.ofVirtual().name("front-" + port()).start(this::accept);
     }
     return before;
+  }
+
+  /// Send this share of new connections to a newcomer; one that is dead gets none.
+  ///
+  /// @param share in percent; 0 for none
+  synchronized void share(@Nullable Instance beside, int share) {
+    newcomer = beside;
+    percent = beside == null ? 0 : share;
+  }
+
+  private Instance next(Instance usual) {
+    var other = newcomer;
+    if (other == null || percent == 0 || !other.alive()) {
+      return usual;
+    }
+    due += percent;
+    if (due < 100) {
+      return usual;
+    }
+    due -= 100;
+    return other;
   }
 
   /// Refuse new connections from now on; those that are open go on.
@@ -122,7 +150,7 @@ final class Front implements AutoCloseable {
       if (instance == null) {
         throw new IllegalStateException("nobody was named to answer at port " + port());
       }
-      connection.goesTo(instance);
+      connection.goesTo(next(instance));
     }
     return connection;
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,8 @@ final class Household {
   private final Map<Instance, Thread> leaving = new ConcurrentHashMap<>();
   private final List<Instance> pending = new ArrayList<>();
   private SortedMap<String, Seat> seats = new TreeMap<>();
+  private Newcomers newcomers = Newcomers.NONE;
+  private List<Rest> resting = new ArrayList<>();
   private Notes notes;
 
   /// @param environment of the keeper
@@ -53,6 +56,17 @@ final class Household {
     this.given = Map.copyOf(known);
     this.notes = Notes.read(folder);
   }
+
+  /// What is up beside what runs.
+  ///
+  /// @param revision its digest; empty for nothing
+  /// @param percent the share of callers that it has
+  record Newcomers(String revision, int percent, SortedMap<String, Seat> seats) {
+    static final Newcomers NONE = new Newcomers("", 0, new TreeMap<>());
+  }
+
+  /// A process without callers that is kept up to be switched back to.
+  private record Rest(Instance instance, long until) {}
 
   PlaceFolder folder() {
     return folder;
@@ -68,6 +82,15 @@ final class Household {
 
   synchronized List<Seat> seats() {
     return List.copyOf(seats.values());
+  }
+
+  /// A process of this very part that is up without being what runs: a newcomer, or one that rests.
+  synchronized Optional<Instance> spare(Part part) {
+    return Stream.concat(
+            newcomers.seats().values().stream().flatMap(s -> s.instance().stream()),
+            resting.stream().map(Rest::instance))
+        .filter(i -> i.part().equals(part))
+        .findFirst();
   }
 
   /// Go on where the last keeper was killed: end what it had not finished, take over what lives,
@@ -89,7 +112,32 @@ final class Household {
       }
       seats.put(entry.part().name(), seat);
     }
+    for (var rest : notes.resting()) {
+      adopt(rest.entry()).ifPresent(i -> resting.add(new Rest(i, rest.until())));
+    }
+    if (notes.beside().isPresent()) {
+      var beside = notes.beside().get();
+      var its = new TreeMap<String, Seat>();
+      beside
+          .runs()
+          .forEach(
+              (name, entry) -> its.put(name, Seat.beside(entry.part(), adopt(entry).orElse(null))));
+      newcomers = new Newcomers(beside.revision(), beside.percent(), its);
+    }
+    shareOut();
     pointToCurrent();
+  }
+
+  /// Tell the fronts who has which share. Harmless to repeat, so it is: a process was started
+  /// again, or a port could be had at last.
+  private void shareOut() {
+    for (var seat : seats.values()) {
+      var newcomer = newcomers.seats().get(seat.part().name());
+      seat.front()
+          .ifPresent(front ->
+              front.share(
+                  newcomer == null ? null : newcomer.instance().orElse(null), newcomers.percent()));
+    }
   }
 
   private static Optional<Instance> adopt(Notes.Entry entry) {
@@ -131,18 +179,51 @@ final class Household {
         open(seat);
       }
       if (seat.due()) {
-        restart(seat);
+        restart(seat, instance -> write(notes.withRuns(entries(seats, Map.of(seat, instance)))));
       }
     }
+    for (var seat : newcomers.seats().values()) {
+      if (seat.due()) {
+        restart(
+            seat,
+            instance -> write(notes.withBeside(besideNote(newcomers, Map.of(seat, instance)))));
+      }
+    }
+    shareOut();
+    letRestersGo();
   }
 
-  private void restart(Seat seat) {
+  /// Those whose time is over leave; those that died are not started again, because nobody calls
+  /// them.
+  private void letRestersGo() {
+    var over =
+        resting.stream()
+            .filter(r -> r.until() <= System.currentTimeMillis() || !r.instance().alive())
+            .toList();
+    if (over.isEmpty()) {
+      return;
+    }
+    var stay = new ArrayList<>(resting);
+    stay.removeAll(over);
+    var goners = over.stream().map(Rest::instance).toList();
     try {
-      seat.started(
-          start(
-              seat.part(),
-              seat.program().orElseThrow(),
-              instance -> write(notes.withRuns(entries(seats, Map.of(seat, instance))))));
+      write(
+          notes
+              .withResting(restNotes(stay))
+              .withLeaving(
+                  entries(Stream.concat(leaving.keySet().stream(), goners.stream()).toList())));
+    } catch (IOException e) {
+      // They stay a little longer; the next round tries again.
+      System.err.println("noting that what rested leaves: " + e);
+      return;
+    }
+    resting = stay;
+    goners.forEach(this::leave);
+  }
+
+  private void restart(Seat seat, Note note) {
+    try {
+      seat.started(start(seat.part(), seat.program().orElseThrow(), note));
     } catch (IOException | Refusal e) {
       seat.failed(String.valueOf(e.getMessage()));
     }
@@ -307,17 +388,38 @@ final class Household {
   /// Make an order's result what runs: on disk first, with the answer to the order, in one step.
   ///
   /// @throws IOException if it could not be noted; then nothing has changed
-  synchronized void commit(Notes next, SortedMap<String, Seat> nextSeats) throws IOException {
-    var goners = goners(nextSeats);
+  ///
+  /// @param keepUntil until when processes that are replaced behind a front rest; in the past for
+  ///   not at all
+  synchronized void commit(
+      Notes next, SortedMap<String, Seat> nextSeats, Newcomers nextNewcomers, long keepUntil)
+      throws IOException {
+    var goners = goners(nextSeats, nextNewcomers);
+    var nextResting = new ArrayList<Rest>();
+    if (keepUntil > System.currentTimeMillis()) {
+      seats.values().stream()
+          .filter(s -> s.front().isPresent())
+          .flatMap(s -> s.instance().stream())
+          .filter(goners::contains)
+          .forEach(i -> nextResting.add(new Rest(i, keepUntil)));
+    } else if (!nextNewcomers.revision().isEmpty()) {
+      // A canary changes nothing about what can be switched back to.
+      resting.stream().filter(r -> goners.contains(r.instance())).forEach(nextResting::add);
+    }
+    nextResting.forEach(rest -> goners.remove(rest.instance()));
     var unused = fronts(seats);
     unused.removeAll(fronts(nextSeats));
     write(
         next.withRuns(entries(nextSeats, Map.of()))
             .withPending(List.of())
+            .withBeside(besideNote(nextNewcomers, Map.of()))
+            .withResting(restNotes(nextResting))
             .withLeaving(
                 entries(Stream.concat(leaving.keySet().stream(), goners.stream()).toList())));
     // From here on it has happened, and the next keeper would do the rest.
     seats = nextSeats;
+    newcomers = nextNewcomers;
+    resting = nextResting;
     pending.clear();
     for (var seat : seats.values()) {
       seat.letGo();
@@ -326,6 +428,7 @@ final class Household {
         seat.instance().ifPresent(front.get()::switchTo);
       }
     }
+    shareOut();
     try {
       for (var front : unused) {
         front.close();
@@ -344,12 +447,30 @@ final class Household {
     }
   }
 
-  private List<Instance> goners(SortedMap<String, Seat> nextSeats) {
+  private Set<Instance> goners(SortedMap<String, Seat> nextSeats, Newcomers nextNewcomers) {
     var stay = new HashSet<Instance>();
     nextSeats.values().forEach(s -> s.instance().ifPresent(stay::add));
-    return seats.values().stream()
-        .flatMap(s -> s.instance().stream())
-        .filter(i -> !stay.contains(i))
+    nextNewcomers.seats().values().forEach(s -> s.instance().ifPresent(stay::add));
+    var goners = new LinkedHashSet<Instance>();
+    seats.values().forEach(s -> s.instance().ifPresent(goners::add));
+    newcomers.seats().values().forEach(s -> s.instance().ifPresent(goners::add));
+    resting.forEach(r -> goners.add(r.instance()));
+    goners.removeAll(stay);
+    return goners;
+  }
+
+  private static Optional<Notes.Beside> besideNote(
+      Newcomers newcomers, Map<Seat, Instance> started) {
+    return newcomers.revision().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Notes.Beside(
+                newcomers.revision(), newcomers.percent(), entries(newcomers.seats(), started)));
+  }
+
+  private static List<Notes.Resting> restNotes(List<Rest> resting) {
+    return resting.stream()
+        .map(r -> new Notes.Resting(entries(List.of(r.instance())).getFirst(), r.until()))
         .toList();
   }
 
@@ -389,7 +510,10 @@ final class Household {
   void endAll() throws IOException, InterruptedException {
     synchronized (this) {
       commit(
-          notes.withReleases(List.of(new Notes.Release("none", new TreeMap<>()))), new TreeMap<>());
+          notes.withReleases(List.of(new Notes.Release("none", new TreeMap<>()))),
+          new TreeMap<>(),
+          Newcomers.NONE,
+          0);
     }
     for (var thread : leaving.values()) {
       thread.join();
@@ -400,6 +524,8 @@ final class Household {
   synchronized boolean idle() {
     return leaving.isEmpty()
         && pending.isEmpty()
+        && resting.isEmpty()
+        && newcomers.seats().isEmpty()
         && seats.values().stream().allMatch(s -> s.program().isEmpty());
   }
 
@@ -436,10 +562,30 @@ final class Household {
     return entries;
   }
 
-  /// What runs and how it is; asks every process.
-  Listing observe() throws InterruptedException {
+  private record Seen(List<Seat> seats, Newcomers newcomers, List<Rest> resting) {}
+
+  private synchronized Seen seen() {
+    return new Seen(List.copyOf(seats.values()), newcomers, List.copyOf(resting));
+  }
+
+  /// What runs and how it is, and what is up beside it; asks every process.
+  Dictionary observe() throws InterruptedException {
+    var now = seen();
+    var runs = Dictionary.empty().with("instances", observe(now.seats(), now.resting()));
+    var beside = now.newcomers();
+    return beside.revision().isEmpty()
+        ? runs
+        : runs.with(
+            "beside",
+            Dictionary.empty()
+                .with("revision", beside.revision())
+                .with("percent", beside.percent())
+                .with("instances", observe(List.copyOf(beside.seats().values()), List.of())));
+  }
+
+  private Listing observe(List<Seat> some, List<Rest> resting) throws InterruptedException {
     try (var asking = Executors.newVirtualThreadPerTaskExecutor()) {
-      var answers = seats().stream().map(seat -> asking.submit(() -> observe(seat))).toList();
+      var answers = some.stream().map(seat -> asking.submit(() -> observe(seat, resting))).toList();
       var all = new ArrayList<Dictionary>();
       for (var answer : answers) {
         try {
@@ -452,7 +598,7 @@ final class Household {
     }
   }
 
-  private Dictionary observe(Seat seat) {
+  private Dictionary observe(Seat seat, List<Rest> resting) {
     var part = seat.part();
     var instance = seat.instance().filter(Instance::alive);
     Health health;
@@ -470,6 +616,7 @@ final class Household {
     } else {
       health = health(instance.get());
       detail = "pid " + instance.get().born().pid() + ", up " + words(upFor(instance.get()));
+      detail += rests(part, resting);
     }
     return Dictionary.empty()
         .with("component", part.name())
@@ -477,6 +624,17 @@ final class Household {
         .with("health", health.name())
         .with("endpoint", seat.endpoint())
         .with("detail", detail);
+  }
+
+  /// For people, what can be switched back to.
+  private static String rests(Part part, List<Rest> resting) {
+    return resting.stream()
+        .filter(r -> r.instance().part().name().equals(part.name()))
+        .map(r ->
+            "; what ran before (pid %d) is kept up until %s"
+                .formatted(r.instance().born().pid(), Instant.ofEpochMilli(r.until())))
+        .findFirst()
+        .orElse("");
   }
 
   private static Health health(Instance instance) {

@@ -1,7 +1,6 @@
 package dev.fleetwright.adapters.local;
 
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
-import dev.fleetwright.core.canonical.Bencode.Listing;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -127,9 +126,7 @@ final class Keeper {
       return;
     }
     switch (verb) {
-      case "observe" ->
-          wire.send(
-              reply("observed", "").with("instances", new Listing(household.observe().values())));
+      case "observe" -> wire.send(household.observe().with("answer", "observed").with("text", ""));
       case "apply", "remove" -> {
         orders.lockInterruptibly();
         try {

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A component that listens has two ports: callers use the front port, which the keeper holds and
 /// which stays the same; the process behind it is given another one as `PORT`. A new version is
-/// started beside the old one, and callers are sent to it when it is well.
+/// started beside the old one, and callers are sent to it when it is well: all of them, or a share.
 ///
 /// Settings of the binding, all optional:
 ///
@@ -157,31 +157,72 @@ public final class LocalTarget implements Target {
       var answer =
           new KeeperDoor(folder)
               .ask(Dictionary.empty().with("verb", "observe"), _ -> {}, OBSERVE_PATIENCE);
-      var instances = new ArrayList<Instance>();
-      for (var value : answer.listing("instances").values()) {
-        var seen = Bencode.expect(value, Dictionary.class);
-        instances.add(
-            new Instance(
-                HOST,
-                seen.text("component"),
-                new Digest(seen.text("runs")),
-                Health.valueOf(seen.text("health")),
-                seen.text("endpoint"),
-                seen.text("detail")));
-      }
-      return new Observation(instances, List.of(HOST));
+      var instances = instances(answer);
+      return new Observation(instances, List.of(HOST), beside(answer));
     } catch (IOException e) {
       log.atWarn().addKeyValue("place", place.name()).setCause(e).log("the keeper does not answer");
       return observation(notes, Health.UNREACHABLE, "its keeper does not answer");
     }
   }
 
+  private static List<Instance> instances(Dictionary answer) {
+    var instances = new ArrayList<Instance>();
+    for (var value : answer.listing("instances").values()) {
+      var seen = Bencode.expect(value, Dictionary.class);
+      instances.add(
+          new Instance(
+              HOST,
+              seen.text("component"),
+              new Digest(seen.text("runs")),
+              Health.valueOf(seen.text("health")),
+              seen.text("endpoint"),
+              seen.text("detail")));
+    }
+    return instances;
+  }
+
+  private static Optional<Observation.Beside> beside(Dictionary answer) {
+    if (!answer.has("beside")) {
+      return Optional.empty();
+    }
+    var beside = answer.dictionary("beside");
+    return Optional.of(
+        new Observation.Beside(
+            new Digest(beside.text("revision")), (int) beside.whole("percent"), instances(beside)));
+  }
+
   private static Observation observation(Notes notes, Health health, String detail) {
     return new Observation(
-        notes.runs().values().stream()
-            .map(e -> new Instance(HOST, e.part().name(), e.part().digest(), health, "", detail))
-            .toList(),
-        List.of(HOST));
+        notes.runs().values().stream().map(e -> instance(e, health, detail)).toList(),
+        List.of(HOST),
+        notes
+            .beside()
+            .map(b ->
+                new Observation.Beside(
+                    new Digest(b.revision()),
+                    b.percent(),
+                    b.runs().values().stream().map(e -> instance(e, health, detail)).toList())));
+  }
+
+  private static Instance instance(Notes.Entry entry, Health health, String detail) {
+    return new Instance(HOST, entry.part().name(), entry.part().digest(), health, "", detail);
+  }
+
+  @Override
+  public Optional<String> objection(Place place, Revision desired, Slice slice) {
+    var runs = notes(place).runs();
+    var callers =
+        desired.components().stream()
+            .map(Part::of)
+            .filter(Part::listens)
+            .filter(p -> {
+              var now = runs.get(p.name());
+              return now != null && now.part().listens() && !now.part().digest().equals(p.digest());
+            })
+            .findFirst();
+    return slice.needs().isEmpty() || callers.isPresent()
+        ? Optional.empty()
+        : Optional.of(Switchover.NOBODY_LISTENS);
   }
 
   @Override
@@ -202,6 +243,14 @@ public final class LocalTarget implements Target {
               : change(place, component, now));
     }
     runs.keySet().forEach(name -> changes.add(change(Change.Kind.DELETE, name, List.of())));
+    seen.beside()
+        .filter(b -> !b.revision().equals(desired.digest()))
+        .ifPresent(b ->
+            b.instances()
+                .forEach(i ->
+                    changes.add(
+                        change(
+                            Change.Kind.DELETE, "what is up beside " + i.component(), List.of()))));
     return new Preview.Possible(changes, seen);
   }
 
@@ -253,7 +302,7 @@ public final class LocalTarget implements Target {
                   "components",
                   new Listing(
                       List.copyOf(wanted.stream().map(c -> Part.of(c).canonical()).toList())));
-      return ask(folder, covering(request, slice), order.log(), patience(wanted, notes));
+      return ask(folder, covering(request, desired, slice), order.log(), patience(wanted, notes));
     } catch (Refusal e) {
       return new Outcome.Refused(e.reason());
     } catch (IOException e) {
@@ -263,15 +312,20 @@ public final class LocalTarget implements Target {
   }
 
   private static boolean inUse(Notes notes, Component component) {
-    var entry = notes.runs().get(component.name());
-    return entry != null
-        && entry.part().digest().equals(component.digest())
-        && entry.process().filter(Born::alive).isPresent();
+    return notes.kept().stream()
+        .anyMatch(entry ->
+            entry.part().name().equals(component.name())
+                && entry.part().digest().equals(component.digest())
+                && entry.process().filter(Born::alive).isPresent());
   }
 
-  private static Dictionary covering(Dictionary request, Slice slice) {
+  private static Dictionary covering(Dictionary request, Revision desired, Slice slice) {
     return switch (slice) {
       case Slice.Components(var names) -> request.with("names", Listing.ofTexts(names));
+      case Slice.Share(var percent) ->
+          request.with("percent", percent).with("revision", desired.digest().hex());
+      case Slice.Standby _ -> request.with("percent", 0).with("revision", desired.digest().hex());
+      case Slice.Switch(var keepUp) -> request.with("rest", keepUp.toMillis());
       case Slice.All _, Slice.Batch _ -> request;
     };
   }

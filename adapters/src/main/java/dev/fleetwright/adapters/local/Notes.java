@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// What a keeper knows, as it is on disk: enough for the next keeper to go on.
 ///
@@ -26,6 +27,8 @@ import java.util.function.Function;
 ///   same
 /// @param pending started for an order that is not done yet: a keeper that finds them ends them
 /// @param leaving replaced, and given time to finish
+/// @param beside what is up beside what runs
+/// @param resting what ran before a switch and is kept up to be switched back to
 /// @param releases the newest first
 /// @param done the answers to the last orders, the newest last
 record Notes(
@@ -38,6 +41,8 @@ record Notes(
     SortedMap<String, Integer> fronts,
     List<Entry> pending,
     List<Entry> leaving,
+    Optional<Beside> beside,
+    List<Resting> resting,
     List<Release> releases,
     List<Done> done) {
 
@@ -53,6 +58,8 @@ record Notes(
           new TreeMap<>(),
           List.of(),
           List.of(),
+          Optional.empty(),
+          List.of(),
           List.of(),
           List.of());
 
@@ -61,6 +68,18 @@ record Notes(
   /// @param start the number of its last start, 0 before the first
   /// @param port where the process listens, behind the front port; 0 when nowhere
   record Entry(Part part, Optional<Born> process, long start, int port) {}
+
+  /// A revision that is up beside what runs.
+  ///
+  /// @param revision the digest of all of it
+  /// @param percent the share of callers that it has
+  record Beside(String revision, int percent, SortedMap<String, Entry> runs) {}
+
+  /// A process without callers, and how long it stays up.
+  ///
+  /// @param until by the wall clock, in milliseconds since 1970: it is for people, who may keep it
+  ///   longer than a keeper lives
+  record Resting(Entry entry, long until) {}
 
   /// A revision whose files are here.
   ///
@@ -97,6 +116,14 @@ record Notes(
     return changed(draft -> draft.leaving = leaving);
   }
 
+  Notes withBeside(Optional<Beside> beside) {
+    return changed(draft -> draft.beside = beside);
+  }
+
+  Notes withResting(List<Resting> resting) {
+    return changed(draft -> draft.resting = resting);
+  }
+
   Notes withReleases(List<Release> releases) {
     return changed(draft -> draft.releases = releases);
   }
@@ -130,6 +157,8 @@ record Notes(
     private SortedMap<String, Integer> fronts;
     private List<Entry> pending;
     private List<Entry> leaving;
+    private Optional<Beside> beside;
+    private List<Resting> resting;
     private List<Release> releases;
     private List<Done> done;
 
@@ -143,6 +172,8 @@ record Notes(
       fronts = from.fronts;
       pending = from.pending;
       leaving = from.leaving;
+      beside = from.beside;
+      resting = from.resting;
       releases = from.releases;
       done = from.done;
     }
@@ -158,6 +189,8 @@ record Notes(
           fronts,
           pending,
           leaving,
+          beside,
+          resting,
           releases,
           done);
     }
@@ -175,46 +208,74 @@ record Notes(
     }
   }
 
+  /// Every process that the notes name as something to keep, whether it has callers or not.
+  List<Entry> kept() {
+    return Stream.of(
+            runs.values().stream(),
+            beside.stream().flatMap(b -> b.runs().values().stream()),
+            resting.stream().map(Resting::entry))
+        .flatMap(entries -> entries)
+        .toList();
+  }
+
   void write(PlaceFolder folder) throws IOException {
     PlaceFolder.replace(folder.notes(), canonical().bytes());
   }
 
   private Dictionary canonical() {
-    return Dictionary.empty()
-        .with("notes", 1)
-        .with("project", project)
-        .with("environment", environment)
-        .with("listen", listen)
-        .with("token", token)
-        .with("starts", starts)
-        .with("runs", listing(List.copyOf(runs.values()), Notes::canonical))
-        .with(
-            "fronts",
-            fronts.entrySet().stream()
-                .reduce(
-                    Dictionary.empty(),
-                    (all, one) -> all.with(one.getKey(), one.getValue()),
-                    (a, _) -> a))
-        .with("pending", listing(pending, Notes::canonical))
-        .with("leaving", listing(leaving, Notes::canonical))
-        .with(
-            "releases",
-            listing(
-                releases,
-                r ->
-                    Dictionary.empty()
-                        .with("name", r.name())
-                        .with("components", Dictionary.ofTexts(r.components()))))
-        .with(
-            "done",
-            listing(
-                done,
-                d ->
-                    Dictionary.empty()
-                        .with("id", d.id())
-                        .with("request", d.request())
-                        .with("applied", d.applied() ? 1 : 0)
-                        .with("text", d.text())));
+    var notes =
+        Dictionary.empty()
+            .with("notes", 1)
+            .with("project", project)
+            .with("environment", environment)
+            .with("listen", listen)
+            .with("token", token)
+            .with("starts", starts)
+            .with("runs", listing(List.copyOf(runs.values()), Notes::canonical))
+            .with(
+                "fronts",
+                fronts.entrySet().stream()
+                    .reduce(
+                        Dictionary.empty(),
+                        (all, one) -> all.with(one.getKey(), one.getValue()),
+                        (a, _) -> a))
+            .with("pending", listing(pending, Notes::canonical))
+            .with("leaving", listing(leaving, Notes::canonical))
+            .with(
+                "releases",
+                listing(
+                    releases,
+                    r ->
+                        Dictionary.empty()
+                            .with("name", r.name())
+                            .with("components", Dictionary.ofTexts(r.components()))))
+            .with(
+                "done",
+                listing(
+                    done,
+                    d ->
+                        Dictionary.empty()
+                            .with("id", d.id())
+                            .with("request", d.request())
+                            .with("applied", d.applied() ? 1 : 0)
+                            .with("text", d.text())))
+            .with(
+                "resting",
+                listing(
+                    resting,
+                    r ->
+                        Dictionary.empty()
+                            .with("entry", canonical(r.entry()))
+                            .with("until", r.until())));
+    return beside
+        .map(b ->
+            notes.with(
+                "beside",
+                Dictionary.empty()
+                    .with("revision", b.revision())
+                    .with("percent", b.percent())
+                    .with("runs", listing(List.copyOf(b.runs().values()), Notes::canonical))))
+        .orElse(notes);
   }
 
   private static Dictionary canonical(Entry entry) {
@@ -227,10 +288,7 @@ record Notes(
   }
 
   private static Notes of(Dictionary d) {
-    var runs = new TreeMap<String, Entry>();
-    for (var entry : dictionaries(d.listing("runs"), Notes::entry)) {
-      runs.put(entry.part().name(), entry);
-    }
+    var runs = byName(d.listing("runs"));
     var fronts = new TreeMap<String, Integer>();
     var ports = d.dictionary("fronts");
     ports.entries().keySet().forEach(name -> fronts.put(name, (int) ports.whole(name)));
@@ -244,6 +302,13 @@ record Notes(
         fronts,
         dictionaries(d.listing("pending"), Notes::entry),
         dictionaries(d.listing("leaving"), Notes::entry),
+        d.has("beside") ? Optional.of(beside(d.dictionary("beside"))) : Optional.empty(),
+        // An earlier release kept nothing up.
+        d.has("resting")
+            ? dictionaries(
+                d.listing("resting"),
+                r -> new Resting(entry(r.dictionary("entry")), r.whole("until")))
+            : List.of(),
         dictionaries(
             d.listing("releases"),
             r -> new Release(r.text("name"), r.dictionary("components").texts())),
@@ -252,6 +317,18 @@ record Notes(
             o ->
                 new Done(
                     o.text("id"), o.text("request"), o.whole("applied") == 1, o.text("text"))));
+  }
+
+  private static Beside beside(Dictionary d) {
+    return new Beside(d.text("revision"), (int) d.whole("percent"), byName(d.listing("runs")));
+  }
+
+  private static SortedMap<String, Entry> byName(Listing listing) {
+    var entries = new TreeMap<String, Entry>();
+    for (var entry : dictionaries(listing, Notes::entry)) {
+      entries.put(entry.part().name(), entry);
+    }
+    return entries;
   }
 
   private static Entry entry(Dictionary d) {

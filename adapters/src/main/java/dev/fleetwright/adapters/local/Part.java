@@ -33,6 +33,11 @@ record Part(String name, Digest digest, Settings settings) {
     };
   }
 
+  /// Whether it takes callers.
+  boolean listens() {
+    return program().filter(HowToRun.Program::listens).isPresent();
+  }
+
   Dictionary canonical() {
     return Dictionary.empty()
         .with("name", name)

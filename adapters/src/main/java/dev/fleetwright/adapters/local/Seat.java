@@ -17,6 +17,7 @@ final class Seat {
   private static final Duration STABLE = Duration.ofSeconds(30);
 
   private final Part part;
+  private final boolean beside;
   private @Nullable Front front;
   private @Nullable Instance instance;
   private int deaths;
@@ -26,9 +27,20 @@ final class Seat {
   private String trouble = "";
 
   Seat(Part part, @Nullable Instance instance, @Nullable Front front) {
+    this(part, instance, front, false);
+  }
+
+  private Seat(Part part, @Nullable Instance instance, @Nullable Front front, boolean beside) {
     this.part = part;
     this.instance = instance;
     this.front = front;
+    this.beside = beside;
+  }
+
+  /// A newcomer beside what runs: it has no front of its own, and its callers are sent by the one
+  /// of the component that it stands beside.
+  static Seat beside(Part part, @Nullable Instance instance) {
+    return new Seat(part, instance, null, true);
   }
 
   Part part() {
@@ -58,7 +70,7 @@ final class Seat {
 
   /// Whether callers cannot come: it listens, and its port could not be had.
   synchronized boolean shut() {
-    return front == null && program().filter(HowToRun.Program::listens).isPresent();
+    return !beside && front == null && program().filter(HowToRun.Program::listens).isPresent();
   }
 
   /// Whether it is time to try to have its port; the next time is later.
@@ -139,10 +151,9 @@ final class Seat {
 
   /// Where it answers, for people.
   synchronized String endpoint() {
-    if (front == null) {
-      return "";
-    }
+    var own = instance;
+    var port = front != null ? front.port() : beside && own != null ? own.port() : 0;
     var http = program().filter(p -> p.probe() instanceof Probe.Http).isPresent();
-    return (http ? "http" : "tcp") + "://localhost:" + front.port();
+    return port == 0 ? "" : (http ? "http" : "tcp") + "://localhost:" + port;
   }
 }

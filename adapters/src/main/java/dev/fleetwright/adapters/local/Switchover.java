@@ -27,9 +27,15 @@ import org.jspecify.annotations.Nullable;
 /// A component with a port is started beside the one that it replaces, and callers go to it when
 /// all new components are well: none of them is turned away. A component without a port is stopped
 /// first, because nobody could tell two of it apart, and two might do the same work twice.
+///
+/// An order for a share of the callers, or for a standby, ends before that: what was started stays
+/// beside what runs.
 final class Switchover {
 
   private static final int LAST_LINES = 8;
+
+  static final String NOBODY_LISTENS =
+      "has no component that listens at a port among those that change, so there are no callers to keep from the new one";
 
   private final Household household;
   private final Dictionary request;
@@ -37,6 +43,7 @@ final class Switchover {
   private final List<Part> desired;
   private final Predicate<String> covers;
   private final Map<String, Instance> started = new LinkedHashMap<>();
+  private final List<String> spared = new ArrayList<>();
   private final List<Seat> stopped = new ArrayList<>();
   private final List<Front> opened = new ArrayList<>();
 
@@ -76,7 +83,7 @@ final class Switchover {
             .withPlace(request.text("project"), request.text("environment"), request.text("listen"))
             .withToken(Math.max(notes.token(), request.whole("token"))));
     try {
-      return change(id, asked);
+      return request.has("percent") ? bringBeside(id, asked) : change(id, asked);
     } catch (Refusal e) {
       putBack();
       var refused = new Notes.Done(id, asked, false, e.reason());
@@ -132,11 +139,62 @@ final class Switchover {
             .toList();
     var done = new Notes.Done(id, asked, true, summary(changing, kept, gone));
     var release = writeRelease(seats);
-    household.commit(notes(release, fronts, done), seats);
+    household.commit(notes(release, fronts, done), seats, Household.Newcomers.NONE, keepUntil());
     changing.forEach(p -> log.line(p.name() + ": " + p.digest().brief() + " is in place"));
     gone.forEach(name -> log.line(name + ": taken away"));
     sweep();
     return done;
+  }
+
+  /// How long what is replaced stays up, by the wall clock.
+  private long keepUntil() {
+    return request.has("rest") ? System.currentTimeMillis() + request.whole("rest") : 0;
+  }
+
+  private Notes.Done bringBeside(String id, String asked)
+      throws IOException, InterruptedException, Refusal {
+    var coming = new ArrayList<Part>();
+    var same = true;
+    for (var part : desired) {
+      var seat = household.seat(part.name());
+      if (seat.isPresent() && seat.get().part().digest().equals(part.digest())) {
+        continue;
+      }
+      same = false;
+      if (part.listens() && seat.filter(s -> s.part().listens()).isPresent()) {
+        coming.add(part);
+      }
+    }
+    same &= household.seats().size() == desired.size();
+    if (coming.isEmpty() && !same) {
+      throw new Refusal("the target " + NOBODY_LISTENS);
+    }
+    startBeside(coming);
+    var its = new TreeMap<String, Seat>();
+    for (var part : coming) {
+      its.put(part.name(), Seat.beside(part, started.get(part.name())));
+    }
+    var percent = (int) request.whole("percent");
+    var newcomers =
+        coming.isEmpty()
+            ? Household.Newcomers.NONE
+            : new Household.Newcomers(request.text("revision"), percent, its);
+    var seats = new TreeMap<String, Seat>();
+    household.seats().forEach(seat -> seats.put(seat.part().name(), seat));
+    var done = new Notes.Done(id, asked, true, besideSummary(coming, percent));
+    household.commit(Household.answered(household.notes(), done), seats, newcomers, 0);
+    log.line(done.text());
+    sweep();
+    return done;
+  }
+
+  private static String besideSummary(List<Part> coming, int percent) {
+    var names = String.join(", ", coming.stream().map(Part::name).toList());
+    return coming.isEmpty()
+        ? "nothing is beside what runs"
+        : percent == 0
+            ? "up without callers: " + names
+            : "%d%% of the callers come to the new one: %s".formatted(percent, names);
   }
 
   private boolean runsWell(Part part) {
@@ -165,7 +223,15 @@ final class Switchover {
     for (var part : changing) {
       var program = part.program();
       if (program.filter(HowToRun.Program::listens).isPresent()) {
-        start(part, program.get());
+        // It may be up already, as a canary or because it ran before the last switch.
+        var spare = household.spare(part).filter(Instance::well);
+        if (spare.isPresent()) {
+          started.put(part.name(), spare.get());
+          spared.add(part.name());
+          log.line(part.name() + ": process " + spare.get().born().pid() + " is up already");
+        } else {
+          start(part, program.get());
+        }
       }
     }
     for (var instance : List.copyOf(started.values())) {
@@ -293,6 +359,7 @@ final class Switchover {
   private String summary(List<Part> changing, Set<String> kept, List<String> gone) {
     var words = new ArrayList<String>();
     addWords(words, "in place now", changing.stream().map(Part::name).toList());
+    addWords(words, "without a start", spared);
     addWords(words, "unchanged", List.copyOf(new java.util.TreeSet<>(kept)));
     addWords(words, "taken away", gone);
     return words.isEmpty() ? "nothing to do" : String.join("; ", words);
@@ -313,6 +380,9 @@ final class Switchover {
       for (var release : notes.releases()) {
         releases.add(release.name());
         release.components().forEach((name, digest) -> components.add(name + "/" + digest));
+      }
+      for (var entry : notes.kept()) {
+        components.add(entry.part().name() + "/" + entry.part().digest().hex());
       }
       for (var entry : notes.leaving()) {
         components.add(entry.part().name() + "/" + entry.part().digest().hex());

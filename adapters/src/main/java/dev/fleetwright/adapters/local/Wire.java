@@ -18,7 +18,7 @@ final class Wire implements AutoCloseable {
 
   /// Changes when a server can no longer talk to a keeper of an earlier release. The request
   /// `leave`, which ends a keeper and lets its components run, never changes.
-  static final long PROTOCOL = 1;
+  static final long PROTOCOL = 2;
 
   /// Settings of all components of a place; also keeps a stray client from filling the memory.
   private static final int LONGEST = 4 << 20;

@@ -86,7 +86,9 @@ final class HostPart implements AutoCloseable {
     this.wanted =
         switch (slice) {
           case Slice.Components _ -> revision(agent, blobs, from).after(desired, slice);
-          case Slice.All _, Slice.Batch _ -> desired;
+          case Slice.All _, Slice.Batch _, Slice.Switch _ -> desired;
+          case Slice.Share _, Slice.Standby _ ->
+              throw new IllegalStateException("a host has nobody who shares callers out");
         };
     this.to = wanted.components().isEmpty() ? HostView.NONE : wanted.digest().hex();
     this.done = settled.isPresent() && settled.get().release().equals(to);

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,11 +122,15 @@ public final class SshTarget implements Target, Logs {
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of(Capability.values());
+    return EnumSet.complementOf(EnumSet.of(Capability.SHARES, Capability.STANDBY));
   }
 
   @Override
   public Outcome apply(Order order, Place place, Revision desired, Slice slice) {
+    if (!capabilities().containsAll(slice.needs())) {
+      return new Refused(
+          "nobody on the hosts sends callers to one of two releases; use a canary by hosts, or `strategy: rolling`");
+    }
     var problem = problem(desired);
     if (problem.isPresent()) {
       return new Refused(problem.get());

@@ -163,6 +163,109 @@ class LocalTargetTest extends TargetContract {
     assertAlive("web v2", "worker v2");
   }
 
+  @Test
+  void of_a_hundred_callers_exactly_its_share_comes_to_the_new_one() throws IOException {
+    var target = freshTarget();
+    mustApply(target, revision("v1", "web"));
+    var uri = endpoint(target, "web");
+    for (var percent : List.of(1, 10, 37, 99)) {
+      assertApplied(
+          target.apply(order(), place(), revision("v2", "web"), new Slice.Share(percent)));
+      var came = Stream.generate(() -> get(uri)).limit(100).filter("200 web v2"::equals).count();
+      assertThat(came).as("of 100 callers at %d%%", percent).isEqualTo((long) percent);
+    }
+  }
+
+  @Test
+  void the_next_keeper_takes_over_a_canary_and_its_share() throws IOException {
+    var target = freshTarget();
+    mustApply(target, mixed("v1"));
+    var v2 = mixed("v2");
+    var share = new Slice.Share(50);
+    assertApplied(target.apply(order(), place(), v2, share));
+    var uri = endpoint(target, "web");
+    var before = diary().starts();
+    killKeeper();
+    assertThat(reopened(target).observe(place()).shows(v2, share)).isTrue();
+    var came = Stream.generate(() -> get(uri)).limit(20).filter("200 web v2"::equals).count();
+    assertThat(came).isEqualTo(10);
+    // A worker has no callers to share, so the old one goes on alone until the last stage.
+    assertAlive("web v1", "web v2", "worker v1");
+    assertThat(diary().starts()).isEqualTo(before);
+    mustApply(target, v2);
+    assertRuns(target, v2, "web v2", "worker v2");
+    assertThat(diary().starts("web v2")).hasSize(1);
+  }
+
+  @Test
+  void the_next_keeper_keeps_what_can_be_switched_back_to() throws IOException {
+    var target = freshTarget();
+    mustApply(target, revision("v1", "web"));
+    assertApplied(
+        target.apply(
+            order(), place(), revision("v2", "web"), new Slice.Switch(Duration.ofMinutes(5))));
+    assertAlive("web v1", "web v2");
+    assertThat(target.observe(place()).instances().getFirst().detail())
+        .contains("is kept up until");
+    killKeeper();
+    mustApply(reopened(target), revision("v1", "web"));
+    assertRuns(target, revision("v1", "web"), "web v1");
+    assertThat(diary().starts("web v1")).hasSize(1);
+  }
+
+  @Test
+  void what_was_kept_to_switch_back_to_leaves_when_its_time_is_over() throws IOException {
+    var target = freshTarget();
+    mustApply(target, revision("v1", "web"));
+    assertApplied(
+        target.apply(
+            order(), place(), revision("v2", "web"), new Slice.Switch(Duration.ofSeconds(1))));
+    assertAlive("web v2");
+    assertThat(target.observe(place()).instances().getFirst().detail()).doesNotContain("kept up");
+  }
+
+  @Test
+  void callers_of_a_canary_that_died_come_to_what_runs_and_it_is_started_again()
+      throws IOException {
+    var target = freshTarget();
+    mustApply(target, revision("v1", "web"));
+    assertApplied(target.apply(order(), place(), revision("v2", "web"), new Slice.Share(50)));
+    var uri = endpoint(target, "web");
+    diary().keepDown("web");
+    diary().starts("web v2").getLast().process().ifPresent(ProcessHandle::destroyForcibly);
+    Eventually.within(PATIENCE, "it is missed", () -> !target.observe(place()).ailment().isEmpty());
+    assertThat(Stream.generate(() -> get(uri)).limit(20)).containsOnly("200 web v1");
+    diary().letLive("web");
+    Eventually.within(PATIENCE, "it is back", () -> target.observe(place()).healthy());
+    assertThat(Stream.generate(() -> get(uri)).limit(20)).contains("200 web v2");
+  }
+
+  @Test
+  void a_share_of_what_has_no_callers_is_objected_to() throws IOException {
+    var target = freshTarget();
+    mustApply(target, worker("v1"));
+    var v2 = worker("v2");
+    var share = new Slice.Share(50);
+    assertThat(target.objection(place(), v2, share)).get().asString().contains("no component");
+    assertRefused(target.apply(order(), place(), v2, share));
+    assertRuns(target, worker("v1"), "worker v1");
+    assertThat(target.objection(place(), v2, EVERYTHING)).isEmpty();
+  }
+
+  @Test
+  void a_preview_names_the_canary_that_would_go() throws IOException {
+    var target = freshTarget();
+    mustApply(target, revision("v1", "web"));
+    assertApplied(target.apply(order(), place(), revision("v2", "web"), new Slice.Share(50)));
+    assertThat(target.preview(place(), revision("v1", "web")))
+        .isInstanceOfSatisfying(
+            Preview.Possible.class,
+            p ->
+                assertThat(p.changes())
+                    .extracting(c -> c.kind().keyword() + " " + c.what())
+                    .containsExactly("none web on local", "delete what is up beside web on local"));
+  }
+
   /// Wherever it dies: the order is repeated, as the engine does, and the end is the same.
   @ParameterizedTest
   @ValueSource(ints = {0, 60, 400, 1000})
@@ -505,6 +608,10 @@ class LocalTargetTest extends TargetContract {
   private Target target(Map<String, String> settings) {
     return new LocalTarget(
         new TargetBinding("here", "local", Settings.of(settings)), blobs(), data);
+  }
+
+  private Revision worker(String version) throws IOException {
+    return new Revision(List.of(mixed(version).component("worker").orElseThrow()));
   }
 
   private Revision mixed(String version) throws IOException {

@@ -36,6 +36,8 @@ class NotesTest {
             new TreeMap<>(Map.of("web", 8080)),
             List.of(dead),
             List.of(runs),
+            Optional.of(new Notes.Beside("r3", 10, new TreeMap<>(Map.of("web", runs)))),
+            List.of(new Notes.Resting(runs, 1_800_000_000_000L)),
             List.of(new Notes.Release("r2", new TreeMap<>(Map.of("web", digest.hex())))),
             List.of(new Notes.Done("1-0", "asked", false, "no, because…\nof that")));
     notes.write(new PlaceFolder(place));

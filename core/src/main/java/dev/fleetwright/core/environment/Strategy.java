@@ -15,6 +15,9 @@ public sealed interface Strategy {
   /// Everything, on all instances, in one step.
   record AllAtOnce() implements Strategy {}
 
+  /// How long blue-green keeps the old one up when nothing is said.
+  Duration USUAL_KEEP = Duration.ofMinutes(30);
+
   /// One batch of instances after the other.
   ///
   /// @param maxUnavailable how many instances may be away at once, a number or a share such as
@@ -49,6 +52,23 @@ public sealed interface Strategy {
       }
       if (before == 0) {
         throw new IllegalArgumentException("a canary has at least one weight");
+      }
+    }
+  }
+
+  /// The new one comes up beside the old one and is looked at before callers are sent to it, all in
+  /// one step. The old one stays up for a while, so that going back is such a step as well.
+  ///
+  /// @param before what is to be seen before the switch
+  /// @param keep how long the old one stays up
+  record BlueGreen(List<Stage> before, Duration keep) implements Strategy {
+    public BlueGreen {
+      before = List.copyOf(before);
+      if (before.stream().anyMatch(stage -> stage instanceof Stage.Weight)) {
+        throw new IllegalArgumentException("all callers switch in one step, without weights");
+      }
+      if (keep.isNegative()) {
+        throw new IllegalArgumentException("nothing can be kept for " + keep);
       }
     }
   }

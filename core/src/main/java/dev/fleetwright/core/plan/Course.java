@@ -3,14 +3,17 @@ package dev.fleetwright.core.plan;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.environment.Strategy.AllAtOnce;
+import dev.fleetwright.core.environment.Strategy.BlueGreen;
 import dev.fleetwright.core.environment.Strategy.Canary;
 import dev.fleetwright.core.environment.Strategy.Rolling;
 import dev.fleetwright.core.environment.Strategy.Stage;
 import dev.fleetwright.core.target.Capability;
+import dev.fleetwright.core.target.Observation;
+import dev.fleetwright.core.target.Place;
+import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Slice;
 import dev.fleetwright.core.target.Target;
 import dev.fleetwright.core.target.TargetBinding;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,25 +26,42 @@ final class Course {
 
   /// A target that will be changed.
   ///
-  /// @param instances it has, in the order to go through them
-  record Leg(Target target, TargetBinding binding, Digest from, Digest to, List<String> instances) {
-    Leg {
-      instances = List.copyOf(instances);
-    }
+  /// @param basis what runs there, and its instances in the order to go through them
+  record Leg(
+      Target target,
+      Place place,
+      TargetBinding binding,
+      Digest from,
+      Revision to,
+      Observation basis) {
 
     boolean can(Capability capability) {
       return target.capabilities().contains(capability);
     }
 
+    List<String> instances() {
+      return basis.hosts();
+    }
+
     /// Whether a part of its instances can be changed before the others.
     boolean hasBatches() {
-      return can(Capability.BATCHES) && instances.size() > 1;
+      return can(Capability.BATCHES) && instances().size() > 1;
+    }
+
+    /// Whether there are no callers yet that anything could be kept from.
+    boolean isFirst() {
+      return basis.instances().isEmpty();
     }
 
     Step step(Slice slice) {
       var observable = can(Capability.OBSERVE);
       return new Step.Apply(
-          binding.name(), slice, from, to, observable, observable && can(Capability.ROLL_BACK));
+          binding.name(),
+          slice,
+          from,
+          to.digest(),
+          observable,
+          observable && can(Capability.ROLL_BACK));
     }
   }
 
@@ -58,22 +78,23 @@ final class Course {
       case AllAtOnce _ -> legs.stream().map(leg -> leg.step(Slice.all())).toList();
       case Rolling rolling -> legs.stream().flatMap(leg -> rolling(rolling, leg).stream()).toList();
       case Canary canary -> canary(canary, legs);
+      case BlueGreen blueGreen -> blueGreen(blueGreen, legs);
     };
   }
 
   private List<Step> rolling(Rolling rolling, Leg leg) {
     if (!leg.hasBatches()) {
       if (!rolling.equals(Strategy.USUAL) && leg.instances().size() > 1) {
-        cannot(leg, "change its instances one after the other", "`strategy: all_at_once`");
+        reasons.add(
+            "target `%s` (%s) cannot change its instances one after the other; use `strategy: all_at_once` for this environment"
+                .formatted(leg.binding().name(), leg.binding().kind()));
       }
       return List.of(leg.step(Slice.all()));
     }
     var steps = new ArrayList<Step>();
     for (var slice : batches(leg, leg.instances(), rolling.maxUnavailable())) {
       if (!steps.isEmpty() && rolling.pause().isPositive()) {
-        steps.add(
-            new Step.Hold(
-                leg.binding().name() + " in part", Optional.<Duration>of(rolling.pause())));
+        steps.add(new Step.Hold(leg.binding().name() + " in part", Optional.of(rolling.pause())));
       }
       steps.add(leg.step(slice));
     }
@@ -81,54 +102,111 @@ final class Course {
   }
 
   private List<Step> canary(Canary canary, List<Leg> legs) {
-    if (legs.isEmpty()) {
-      return List.of();
+    var growing = new ArrayList<Growth>();
+    var atTheEnd = new ArrayList<Step>();
+    for (var leg : legs) {
+      if (leg.hasBatches()) {
+        growing.add(new ByInstances(leg));
+      } else if (leg.can(Capability.SHARES)) {
+        if (leg.isFirst()) {
+          atTheEnd.add(leg.step(Slice.all()));
+        } else if (accepts(leg, new Slice.Share(1), "begin with a part of the callers")) {
+          growing.add(new ByCallers(leg));
+        }
+      } else {
+        cannot(
+            leg,
+            "begin with a part of itself",
+            leg.can(Capability.BATCHES)
+                ? "has only one instance"
+                : "changes as one and cannot share callers out");
+      }
+    }
+    if (growing.isEmpty()) {
+      return atTheEnd;
     }
     var steps = new ArrayList<Step>();
-    var done = new int[legs.size()];
     var percent = 0;
     for (var stage : canary.stages()) {
-      switch (stage) {
-        case Stage.Weight(var next) -> {
-          percent = next;
-          grow(legs, done, percent, steps);
-        }
-        case Stage.Pause(var length) ->
-            steps.add(new Step.Hold("canary at " + percent + "%", length));
+      if (stage instanceof Stage.Weight(var next)) {
+        percent = next;
+        growing.forEach(growth -> steps.addAll(growth.to(next)));
+      } else {
+        steps.add(watch(stage, "canary at " + percent + "%"));
       }
     }
     if (percent < 100) {
-      grow(legs, done, 100, steps);
+      growing.forEach(growth -> steps.addAll(growth.to(100)));
     }
+    steps.addAll(atTheEnd);
     return steps;
   }
 
-  /// Let each target have this share of the new revision.
-  ///
-  /// @param done how many instances of each have it already
-  private void grow(List<Leg> legs, int[] done, int percent, List<Step> steps) {
-    for (var i = 0; i < legs.size(); i++) {
-      var leg = legs.get(i);
-      if (leg.hasBatches()) {
-        var reached = reached(percent, leg.instances().size());
-        if (reached > done[i]) {
-          batches(leg, leg.instances().subList(done[i], reached), Optional.empty()).stream()
-              .map(leg::step)
-              .forEach(steps::add);
-          done[i] = reached;
-        }
-      } else if (done[i] == 0) {
+  private List<Step> blueGreen(BlueGreen blueGreen, List<Leg> legs) {
+    var standing = new ArrayList<Step>();
+    var switching = new ArrayList<Step>();
+    for (var leg : legs) {
+      if (!leg.can(Capability.STANDBY)) {
         cannot(
             leg,
-            "begin with a part of itself, since it %s"
-                .formatted(
-                    leg.can(Capability.BATCHES)
-                        ? "has only one instance"
-                        : "changes as one and cannot share callers out"),
-            "`strategy: rolling`");
-        done[i] = 1;
+            "bring a release up beside the one that runs",
+            "has no room for two of them, or nobody there who sends callers to one of the two");
+      } else if (leg.isFirst()) {
+        switching.add(leg.step(Slice.all()));
+      } else if (accepts(leg, new Slice.Standby(), "bring a release up beside the one that runs")) {
+        standing.add(leg.step(new Slice.Standby()));
+        switching.add(leg.step(new Slice.Switch(blueGreen.keep())));
       }
     }
+    var steps = new ArrayList<>(standing);
+    if (!standing.isEmpty()) {
+      blueGreen.before().forEach(stage -> steps.add(watch(stage, "before the switch")));
+    }
+    steps.addAll(switching);
+    return steps;
+  }
+
+  private static Step watch(Stage stage, String name) {
+    return switch (stage) {
+      case Stage.Pause(var length) -> new Step.Hold(name, length);
+      case Stage.Weight _ -> throw new IllegalArgumentException("a weight watches nothing");
+    };
+  }
+
+  /// How a target gets a growing share of the new revision.
+  private sealed interface Growth {
+    List<Step> to(int percent);
+  }
+
+  private static final class ByInstances implements Growth {
+    private final Leg leg;
+    private int done;
+
+    ByInstances(Leg leg) {
+      this.leg = leg;
+    }
+
+    @Override
+    public List<Step> to(int percent) {
+      var reached = reached(percent, leg.instances().size());
+      var next = leg.instances().subList(done, Math.max(done, reached));
+      done = Math.max(done, reached);
+      return batches(leg, next, Optional.empty()).stream().map(leg::step).toList();
+    }
+  }
+
+  private record ByCallers(Leg leg) implements Growth {
+    @Override
+    public List<Step> to(int percent) {
+      return List.of(leg.step(percent < 100 ? new Slice.Share(percent) : Slice.all()));
+    }
+  }
+
+  /// Whether the target has nothing against such a slice of this revision.
+  private boolean accepts(Leg leg, Slice slice, String what) {
+    var objection = leg.target().objection(leg.place(), leg.to(), slice);
+    objection.ifPresent(why -> cannot(leg, what, why));
+    return objection.isEmpty();
   }
 
   /// How many instances a share is: rounded up, so that the first stage is never none, and never
@@ -138,10 +216,10 @@ final class Course {
     return percent < 100 ? Math.min(some, instances - 1) : instances;
   }
 
-  private void cannot(Leg leg, String what, String instead) {
+  private void cannot(Leg leg, String what, String why) {
     reasons.add(
-        "target `%s` (%s) cannot %s; use %s for this environment"
-            .formatted(leg.binding().name(), leg.binding().kind(), what, instead));
+        "target `%s` (%s) cannot %s: it %s; use `strategy: rolling` for this environment"
+            .formatted(leg.binding().name(), leg.binding().kind(), what, why));
   }
 
   private static List<Slice> batches(

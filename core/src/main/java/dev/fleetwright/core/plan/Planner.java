@@ -150,8 +150,10 @@ public final class Planner {
           reasons.add("target `%s`: %s".formatted(binding.name(), reason));
       case Preview.Possible(var changes, var basis) -> {
         plans.add(new TargetPlan(binding, from, keep(to), basis.basis(), changes));
-        if (changesAnything(target, wanted, binding, changes)) {
-          legs.add(new Course.Leg(target, binding, from, to.digest(), basis.hosts()));
+        if (changesAnything(target, wanted, binding, changes) || basis.beside().isPresent()) {
+          legs.add(
+              new Course.Leg(
+                  target, environment.placeOn(binding.name()), binding, from, to, basis));
         }
       }
     }
@@ -198,6 +200,8 @@ public final class Planner {
           new Strategy.Rolling(rolling.maxUnavailable(), Duration.ZERO);
       case Strategy.Rolling rolling -> rolling;
       case Strategy.Canary canary -> wanted instanceof Wanted.GoBack ? Strategy.USUAL : canary;
+      case Strategy.BlueGreen blueGreen ->
+          wanted instanceof Wanted.GoBack ? Strategy.USUAL : blueGreen;
     };
   }
 

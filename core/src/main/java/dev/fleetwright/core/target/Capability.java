@@ -12,6 +12,11 @@ public enum Capability {
   COMPONENTS,
   /// [Slice.Batch] can be applied.
   BATCHES,
+  /// [Slice.Share] can be applied: callers are shared out between what runs and a newcomer.
+  SHARES,
+  /// [Slice.Standby] and [Slice.Switch] can be applied: a newcomer is brought up without callers,
+  /// and callers are sent to it in one step.
+  STANDBY,
   /// [Target#remove] takes everything away.
   REMOVE,
   /// [Target#logs] gives what components print.

@@ -1,19 +1,40 @@
 package dev.fleetwright.core.target;
 
 import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
 import dev.fleetwright.core.canonical.Bencode.Listing;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a target really runs, seen a moment ago.
 ///
 /// @param instances one for each component on each instance, also for those that should be there
 ///   and cannot be reached
 /// @param hosts all instances by name, also those that run nothing, in the target's order
-public record Observation(List<Instance> instances, List<String> hosts) {
+/// @param beside what has been brought up beside that
+public record Observation(List<Instance> instances, List<String> hosts, Optional<Beside> beside) {
+
+  /// A revision that is up beside what runs: a canary or a standby.
+  ///
+  /// @param revision its digest
+  /// @param percent the share of callers that it has; 0 for a standby
+  /// @param instances its components, with the addresses that are theirs alone
+  public record Beside(Digest revision, int percent, List<Instance> instances) {
+    public Beside {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  /// With nothing beside what runs.
+  public Observation(List<Instance> instances, List<String> hosts) {
+    this(instances, hosts, Optional.empty());
+  }
 
   /// One component on one instance.
   ///
@@ -40,6 +61,25 @@ public record Observation(List<Instance> instances, List<String> hosts) {
   /// Whether the slice of this revision is in place: each covered component of it runs, by digest,
   /// on each covered host, none that it lacks does, and all can be reached. Says nothing of health.
   public boolean shows(Revision revision, Slice slice) {
+    return switch (slice) {
+      case Slice.Share(var percent) -> isBeside(revision, percent);
+      case Slice.Standby _ -> isBeside(revision, 0);
+      case Slice.All _, Slice.Switch _ -> beside.isEmpty() && runs(revision, slice);
+      case Slice.Components _, Slice.Batch _ -> runs(revision, slice);
+    };
+  }
+
+  /// What runs already needs no newcomer of its own.
+  private boolean isBeside(Revision revision, int percent) {
+    return beside
+        .map(b ->
+            b.revision().equals(revision.digest())
+                && b.percent() == percent
+                && b.instances().stream().noneMatch(i -> i.health() == Health.UNREACHABLE))
+        .orElseGet(() -> runs(revision, Slice.all()));
+  }
+
+  private boolean runs(Revision revision, Slice slice) {
     for (var host : hosts) {
       var here =
           instances.stream()
@@ -63,12 +103,12 @@ public record Observation(List<Instance> instances, List<String> hosts) {
 
   /// Whether everything that runs is healthy.
   public boolean healthy() {
-    return instances.stream().allMatch(i -> i.health() == Health.HEALTHY);
+    return everything().allMatch(i -> i.health() == Health.HEALTHY);
   }
 
   /// The worst health there is, in a sentence for people; empty when all is well.
   public String complaint() {
-    return instances.stream()
+    return everything()
         .filter(i -> i.health() != Health.HEALTHY)
         .max(Comparator.comparing(Instance::health))
         .map(
@@ -80,11 +120,16 @@ public record Observation(List<Instance> instances, List<String> hosts) {
   /// nor what cannot be reached is known to be. Empty when nothing is.
   public String ailment() {
     return new Observation(
-            instances.stream()
+            everything()
                 .filter(i -> i.health() == Health.FAILING || i.health() == Health.DOWN)
                 .toList(),
             hosts)
         .complaint();
+  }
+
+  /// What runs, and what is up beside it.
+  private Stream<Instance> everything() {
+    return Stream.concat(instances.stream(), beside.stream().flatMap(b -> b.instances().stream()));
   }
 
   private static String words(Health health) {
@@ -94,17 +139,18 @@ public record Observation(List<Instance> instances, List<String> hosts) {
   /// Names what runs where, without health or detail: the basis that a plan was made on. When it
   /// differs at the start of the deploy, the target has moved since.
   public Digest basis() {
-    return Digest.of(
-        new Listing(
-                List.copyOf(
-                    instances.stream()
-                        .map(i ->
-                            Dictionary.empty()
-                                .with("host", i.host())
-                                .with("component", i.component())
-                                .with("runs", i.runs().hex()))
-                        .toList()))
-            .bytes());
+    var all = new ArrayList<Bencode.Value>();
+    for (var i : instances) {
+      all.add(
+          Dictionary.empty()
+              .with("host", i.host())
+              .with("component", i.component())
+              .with("runs", i.runs().hex()));
+    }
+    beside.ifPresent(b ->
+        all.add(
+            Dictionary.empty().with("beside", b.revision().hex()).with("percent", b.percent())));
+    return Digest.of(new Listing(all).bytes());
   }
 
   /// Instances that cannot be reached.

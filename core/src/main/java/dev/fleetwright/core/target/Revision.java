@@ -62,10 +62,12 @@ public record Revision(List<Component> components) {
   }
 
   /// What runs after a slice of `desired` is applied on top of this revision: with
-  /// [Slice.Components] only the named components change, any other slice is all of `desired`.
+  /// [Slice.Components] only the named components change; a newcomer beside changes nothing of it;
+  /// any other slice is all of `desired`.
   public Revision after(Revision desired, Slice slice) {
     return switch (slice) {
-      case Slice.All _, Slice.Batch _ -> desired;
+      case Slice.All _, Slice.Batch _, Slice.Switch _ -> desired;
+      case Slice.Share _, Slice.Standby _ -> this;
       case Slice.Components(var names) -> {
         var mixed = new ArrayList<>(components);
         mixed.removeIf(c -> names.contains(c.name()));

@@ -32,6 +32,15 @@ public interface Target {
   /// @throws TargetUnreachable when the target cannot be asked
   Preview preview(Place place, Revision desired);
 
+  /// Why a slice of a kind that this target can do in general is of no use for this revision here,
+  /// in words that follow `it`, such as `has one component without a port`. Asked while a deploy is
+  /// planned; touches nothing.
+  ///
+  /// @throws TargetUnreachable when the target cannot be asked
+  default Optional<String> objection(Place place, Revision desired, Slice slice) {
+    return Optional.empty();
+  }
+
   /// Make the slice run what the revision says. Components that already run by digest and are
   /// healthy are left alone. Returns when they are healthy, or refuses and puts back what ran.
   Outcome apply(Order order, Place place, Revision desired, Slice slice);

@@ -49,6 +49,10 @@ class PlannerTest {
   private static final Strategy CANARY =
       new Strategy.Canary(List.of(new Stage.Weight(10), new Stage.Pause(Optional.empty())));
 
+  private static final Strategy BLUE_GREEN =
+      new Strategy.BlueGreen(
+          List.of(new Stage.Pause(Optional.of(Duration.ofMinutes(1)))), Strategy.USUAL_KEEP);
+
   private final Answering edge = new Answering();
   private final Planner planner = new Planner(_ -> edge, Samples.blobs());
 
@@ -202,11 +206,83 @@ class PlannerTest {
 
   @Test
   void a_canary_on_one_host_is_refused_with_what_it_can_instead() {
-    edge.hosts = List.of("a");
+    edge.capabilities = Set.of(Capability.OBSERVE, Capability.ROLL_BACK, Capability.BATCHES);
     assertThat(refused(CANARY))
         .containsExactly(
-            "target `edge` (fake) cannot begin with a part of itself, since it has only one"
-                + " instance; use `strategy: rolling` for this environment");
+            "target `edge` (fake) cannot begin with a part of itself: it has only one instance; use"
+                + " `strategy: rolling` for this environment");
+  }
+
+  @Test
+  void a_canary_by_callers_grows_their_share() {
+    edge.runs = Samples.V1;
+    var canary =
+        new Strategy.Canary(
+            List.of(
+                new Stage.Weight(10),
+                new Stage.Pause(Optional.of(Duration.ofMinutes(5))),
+                new Stage.Weight(50)));
+    var plan = ready(environment(Policy.NONE.with(canary), Map.of()));
+    assertThat(plan.steps())
+        .extracting(Step::words)
+        .containsExactly(
+            "edge: 10% of the callers",
+            "canary at 10%: hold for 5 min", "edge: 50% of the callers", "edge: everything");
+    assertThat(Plan.of(plan.bytes())).isEqualTo(plan);
+  }
+
+  @Test
+  void blue_green_stands_by_is_looked_at_and_switches() {
+    edge.runs = Samples.V1;
+    var plan = ready(environment(Policy.NONE.with(BLUE_GREEN), Map.of()));
+    assertThat(plan.steps())
+        .extracting(Step::words)
+        .containsExactly(
+            "edge: bring it up beside what runs, without callers",
+            "before the switch: hold for 1 min",
+            "edge: send all callers to it, and keep what ran for 30 min");
+    assertThat(Plan.of(plan.bytes())).isEqualTo(plan);
+  }
+
+  @Test
+  void where_nothing_runs_there_is_nobody_to_share_with() {
+    assertThat(ready(environment(Policy.NONE.with(CANARY), Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: everything");
+    assertThat(ready(environment(Policy.NONE.with(BLUE_GREEN), Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: everything");
+  }
+
+  @Test
+  void blue_green_is_refused_where_there_is_no_standing_by() {
+    edge.capabilities = Set.of(Capability.OBSERVE, Capability.ROLL_BACK, Capability.BATCHES);
+    assertThat(refused(BLUE_GREEN))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "target `edge` (fake) cannot bring a release up beside the one that runs: it has no"
+                + " room for two");
+  }
+
+  @Test
+  void an_objection_of_the_target_is_the_reason() {
+    edge.runs = Samples.V1;
+    edge.objection = Optional.of("has no port");
+    assertThat(refused(CANARY))
+        .containsExactly(
+            "target `edge` (fake) cannot begin with a part of the callers: it has no port; use"
+                + " `strategy: rolling` for this environment");
+  }
+
+  @Test
+  void a_canary_that_a_cancelled_deploy_left_is_ended_also_when_nothing_else_changes() {
+    edge.change = Change.Kind.NONE;
+    edge.runs = Samples.V1;
+    edge.beside = Optional.of(new Observation.Beside(Samples.V2.digest(), 10, List.of()));
+    assertThat(ready(environment(Policy.NONE, Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: everything");
   }
 
   @Test
@@ -326,7 +402,14 @@ class PlannerTest {
     Set<Capability> capabilities = Set.of(Capability.values());
     Change.Kind change = Change.Kind.UPDATE;
     Revision runs = Revision.EMPTY;
+    Optional<Observation.Beside> beside = Optional.empty();
+    Optional<String> objection = Optional.empty();
     boolean away;
+
+    @Override
+    public Optional<String> objection(Place place, Revision desired, Slice slice) {
+      return objection;
+    }
 
     @Override
     public Set<Capability> capabilities() {
@@ -346,7 +429,8 @@ class PlannerTest {
                       "",
                       ""))
               .toList(),
-          hosts);
+          hosts,
+          beside);
     }
 
     @Override

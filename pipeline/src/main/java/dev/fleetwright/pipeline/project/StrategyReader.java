@@ -35,24 +35,30 @@ final class StrategyReader {
   private static final Shape PAUSE =
       ruled(either(ProjectKeys.DURATION, yesNo()), StrategyReader::pause);
 
+  private static final Shape ANALYSE =
+      fields().with("for", ProjectKeys.DURATION).with("metrics", list(text(1, 200))).done();
+
+  /// What is looked at before the switch of blue-green.
+  private static final Shape WATCH =
+      ruled(
+          fields().with("pause", PAUSE).with("analyse", ANALYSE).done(),
+          (node, path, problems) ->
+              one(node, problems, path + " has a step that is not exactly one thing"));
+
+  /// A line of a canary.
   private static final Shape STAGE =
       ruled(
           fields()
               .with("weight", matching("([1-9][0-9]?|100)%?", "a share from 1% to 100%", "10%"))
               .with("pause", PAUSE)
-              .with(
-                  "analyse",
-                  fields()
-                      .with("for", ProjectKeys.DURATION)
-                      .with("metrics", list(text(1, 200)))
-                      .done())
+              .with("analyse", ANALYSE)
               .done(),
           (node, path, problems) ->
               one(node, problems, path + " has a step that is not exactly one thing"));
 
   static final Shape SHAPE =
       either(
-          oneOf("all_at_once", "rolling"),
+          oneOf("all_at_once", "rolling", "blue_green"),
           ruled(
               fields()
                   .with(
@@ -60,6 +66,12 @@ final class StrategyReader {
                       fields()
                           .with("max_unavailable", MAX_UNAVAILABLE)
                           .with("pause", ProjectKeys.DURATION)
+                          .done())
+                  .with(
+                      "blue_green",
+                      fields()
+                          .with("before", list(WATCH, 1, 100))
+                          .with("keep", ProjectKeys.DURATION)
                           .done())
                   .with("canary", ruled(list(STAGE, 1, 100), StrategyReader::canary))
                   .done(),
@@ -87,7 +99,7 @@ final class StrategyReader {
 
   private static boolean canary(Node node, String path, Problems problems) {
     try {
-      read(((Sequence) node).items());
+      new Strategy.Canary(stages(((Sequence) node).items()));
       return true;
     } catch (IllegalArgumentException e) {
       problems.error(
@@ -103,10 +115,18 @@ final class StrategyReader {
   static Strategy read(Optional<Node> written) {
     return switch (written.orElse(null)) {
       case Scalar word when word.text().equals("all_at_once") -> new Strategy.AllAtOnce();
+      case Scalar word when word.text().equals("blue_green") ->
+          new Strategy.BlueGreen(List.of(), Strategy.USUAL_KEEP);
       case Mapping map when map.get("rolling").isPresent() -> rolling(map.get("rolling").get());
+      case Mapping map when map.get("blue_green").orElse(null) instanceof Mapping its ->
+          new Strategy.BlueGreen(
+              its.get("before").orElse(null) instanceof Sequence(_, var items)
+                  ? stages(items).stream().filter(s -> !(s instanceof Stage.Weight)).toList()
+                  : List.of(),
+              duration(its, "keep").orElse(Strategy.USUAL_KEEP));
       case Mapping map when map.get("canary").orElse(null) instanceof Sequence(_, var items) -> {
         try {
-          yield read(items);
+          yield new Strategy.Canary(stages(items));
         } catch (IllegalArgumentException _) {
           // Reported by the shape's rule.
           yield Strategy.USUAL;
@@ -123,8 +143,7 @@ final class StrategyReader {
         : Strategy.USUAL;
   }
 
-  /// @throws IllegalArgumentException if the weights make no canary
-  private static Strategy.Canary read(List<Node> items) {
+  private static List<Stage> stages(List<Node> items) {
     var stages = new ArrayList<Stage>();
     for (var item : items) {
       if (item instanceof Mapping map) {
@@ -133,7 +152,7 @@ final class StrategyReader {
             .ifPresent(pause -> stages.add(new Stage.Pause(SpokenDuration.parse(pause))));
       }
     }
-    return new Strategy.Canary(stages);
+    return stages;
   }
 
   private static Stage weight(String weight) {

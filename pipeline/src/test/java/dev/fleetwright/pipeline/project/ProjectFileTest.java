@@ -131,6 +131,8 @@ class ProjectFileTest {
         "all_at_once | AllAtOnce[]",
         "rolling | Rolling[maxUnavailable=Optional.empty, pause=PT0S]",
         "{rolling: {max_unavailable: 10%, pause: 1 min}} | Rolling[maxUnavailable=Optional[10%], pause=PT1M]",
+        "blue_green | BlueGreen[before=[], keep=PT30M]",
+        "{blue_green: {before: [{pause: true}], keep: 1 h}} | BlueGreen[before=[Pause[length=Optional.empty]], keep=PT1H]",
         "{canary: [{weight: 5%}, {pause: true}, {weight: 50}, {pause: 10 s}]} | Canary[stages=[Weight[percent=5], Pause[length=Optional.empty], Weight[percent=50], Pause[length=Optional[PT10S]]]]",
       })
   void a_strategy_is_read(String written, String meant) {
