@@ -12,6 +12,7 @@ import dev.fleetwright.core.target.ApplyId;
 import dev.fleetwright.core.target.Place;
 import dev.fleetwright.core.target.Revision;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,11 +74,12 @@ public record History(
 
   /// A stored event, seen from below the store.
   ///
+  /// @param at by the store's own clock
   /// @param generation that it was written with; empty for what needs no lease
   /// @param newest generation of its environment in that moment
   /// @param by which server wrote it
   public record Write(
-      long deploy, long sequence, Optional<Long> generation, long newest, String by) {}
+      Instant at, long deploy, long sequence, Optional<Long> generation, long newest, String by) {}
 
   /// A lease was handed out.
   public record Claim(long atNanos, long environment, long generation, String by) {}

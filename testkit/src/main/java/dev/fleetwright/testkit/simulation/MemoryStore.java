@@ -399,7 +399,13 @@ public class MemoryStore {
     deploys.set(Math.toIntExact(id - 1), now);
     eventsOf(id).add(new Deploys.StoredEvent(now.sequence(), at, by, event));
     writes.add(
-        new Write(id, now.sequence(), lease.map(Lease::generation), row.generation, writer.get()));
+        new Write(
+            SimulatedTime.BEGIN.plusNanos(nanos.getAsLong()),
+            id,
+            now.sequence(),
+            lease.map(Lease::generation),
+            row.generation,
+            writer.get()));
     if (!state.equals(before.state())) {
       changeLive(row, now, at);
       changeEnvironment(row, before.state(), now, at);

@@ -15,6 +15,7 @@ import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys.Appended;
+import dev.fleetwright.core.deploy.GateDecision;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.environment.Environment;
@@ -179,6 +180,10 @@ final class People {
     var request =
         DeployRequest.start(environment.id(), release.id())
             .with(script)
+            .notBefore(
+                random.nextInt(8) == 0
+                    ? Optional.of(time.instant().plusSeconds(random.nextLong(60)))
+                    : Optional.empty())
             .once(key)
             .because("wanted");
     return Optional.of(
@@ -205,6 +210,8 @@ final class People {
                   yield Optional.of(new DeployEvent.Rejected(me.name(), "not today"));
                 } else if (dice == 1) {
                   yield Optional.of(new DeployEvent.CancelAsked(me.name()));
+                } else if (dice <= 4 && heldBy(waiting, Simulation.OUTSIDE_GATE)) {
+                  yield Optional.of(decided(me, Simulation.OUTSIDE_GATE, dice > 2));
                 } else if (waiting.plan().approvals() == 0) {
                   yield Optional.empty();
                 }
@@ -240,6 +247,14 @@ final class People {
                       : Optional.of(new DeployEvent.RollbackAsked(me.name(), "too late"));
               case DeployState _ -> Optional.empty();
             });
+  }
+
+  private static boolean heldBy(Waiting waiting, String gate) {
+    return waiting.held().stream().anyMatch(g -> g.name().equals(gate));
+  }
+
+  private static DeployEvent decided(Actor me, String gate, boolean open) {
+    return new DeployEvent.GateDecided(gate, new GateDecision(open, me.name(), "looked at it"));
   }
 
   private static Optional<DeployEvent> wish(Actor me, int dice) {
@@ -280,7 +295,20 @@ final class People {
                   case Waiting waiting
                       when !waiting.approved() && !waiting.approvedBy().contains(me.name()) ->
                       Optional.of(new DeployEvent.Approved(me.name(), waiting.plan().hash()));
+                  // What no clock opens is opened by a person, with a reason.
+                  case Waiting waiting ->
+                      waiting.held().stream()
+                          .filter(gate -> gate.opensAt().isEmpty())
+                          .filter(gate -> !gate.name().equals("target"))
+                          .findFirst()
+                          .map(gate -> decided(me, gate.name(), true));
                   case Paused _ -> Optional.of(new DeployEvent.ResumeAsked(me.name()));
+                  case Running running
+                      when running.phase() instanceof Phase.Watching
+                          && running.plan().steps().get(running.step())
+                              instanceof Step.Hold(_, var length)
+                          && length.isEmpty() ->
+                      Optional.of(new DeployEvent.ResumeAsked(me.name()));
                   case Running running when inDoubt(running).isPresent() ->
                       Optional.of(finding(me, inDoubt(running).get(), random.nextInt(3)));
                   case DeployState _ -> Optional.empty();

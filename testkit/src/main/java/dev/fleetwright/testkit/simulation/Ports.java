@@ -16,6 +16,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -58,6 +59,14 @@ final class Ports {
 
   Releases releases() {
     return faulty(Releases.class, store.releases());
+  }
+
+  /// What time it is there.
+  Instant now() {
+    if (node.clogged.contains(Link.STORE) || node.storeAwayUntil > turns.now()) {
+      throw failed("asking for the time", "no answer");
+    }
+    return SimulatedTime.BEGIN.plusNanos(turns.now());
   }
 
   /// On this server's own disk.

@@ -1,5 +1,6 @@
 package dev.fleetwright.testkit.simulation;
 
+import dev.fleetwright.core.engine.DatabaseTime;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
 import dev.fleetwright.core.engine.FreezeCalendar;
@@ -59,6 +60,9 @@ final class Replicas {
     var deploys = ports.deploys();
     var planning =
         new DeployPlanner(ports.environments(), ports.releases(), deploys, planner, ports.blobs());
+    // As a server has it: the clocks of its machine may jump, the engine's time may not.
+    var time = new DatabaseTime(new SimulatedTime(turns, node), ports::now);
+    time.start();
     var engine =
         new Engine(
             new Engine.Parts(
@@ -78,7 +82,7 @@ final class Replicas {
                 Ports.unused(PipelineWork.class),
                 Ports.unused(FreezeCalendar.class),
                 1,
-                new SimulatedTime(turns, node),
+                time,
                 Pace.USUAL,
                 place -> turns.pass(place)));
     engine.start();

@@ -7,7 +7,7 @@ import java.time.Instant;
 /// The time of one node.
 record SimulatedTime(Turns turns, Node node) implements Time {
 
-  private static final Instant BEGIN = Instant.parse("2026-11-21T12:00:00Z");
+  static final Instant BEGIN = Instant.parse("2026-11-21T12:00:00Z");
 
   @Override
   public Instant instant() {

@@ -7,8 +7,13 @@ import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.Gating;
+import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.Promotion;
+import dev.fleetwright.core.environment.QueueMode;
+import dev.fleetwright.core.environment.Strategy;
+import dev.fleetwright.core.environment.Strategy.Stage;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.log.LogName;
@@ -31,12 +36,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -50,6 +58,8 @@ import java.util.function.Supplier;
 public final class Simulation {
 
   static final ProjectName PROJECT = new ProjectName("shop");
+
+  static final String OUTSIDE_GATE = "load-test";
 
   private static final int EVENTS = 200;
   private static final Duration LONGEST_STORM = Duration.ofMinutes(30);
@@ -83,6 +93,7 @@ public final class Simulation {
   /// @param trace equal for two runs when they were the same in everything, in the same order
   /// @param events how many were stored
   /// @param crashes how many servers died
+  /// @param kinds of events that happened, and of states that deploys ended in
   /// @param staleOrders how many orders targets turned down for their token
   public record Outcome(
       long seed,
@@ -93,6 +104,7 @@ public final class Simulation {
       int crashes,
       int staleOrders,
       int claims,
+      SortedSet<String> kinds,
       int takeOvers,
       long turns,
       Duration simulated) {
@@ -195,9 +207,17 @@ public final class Simulation {
         replicas.crashes(),
         world.turnedDown().size(),
         store.claims().size(),
+        kinds(history),
         history.takeOvers().size(),
         turns.count(),
         Duration.ofNanos(turns.now()));
+  }
+
+  private static SortedSet<String> kinds(History history) {
+    var kinds = new TreeSet<String>();
+    history.events().values().forEach(all -> all.forEach(e -> kinds.add(e.event().keyword())));
+    history.deploys().forEach(v -> kinds.add(v.state().keyword()));
+    return kinds;
   }
 
   private static String trace(Throwable failure) {
@@ -208,14 +228,15 @@ public final class Simulation {
   private void furnish() {
     var by = new Actor("ann");
     var at = Instant.parse("2026-11-21T11:00:00Z");
-    environment("review", 0, List.of("cluster"), by, at);
-    environment("staging", 0, List.of("cluster", "infrastructure"), by, at);
+    environment("review", List.of("cluster"), policy(0), by, at);
+    environment("staging", List.of("cluster", "infrastructure"), policy(0), by, at);
     environment(
         "production",
-        1 + random.nextInt(2),
         List.of("cluster", "hosts", "bucket", "webhook"),
+        staged(policy(1 + random.nextInt(2)).with(rolling())),
         by,
         at);
+    environment("fleet", List.of("hosts"), policy(0).with(canary()), by, at);
     for (var number = 1; number <= 6; number++) {
       store
           .releases()
@@ -233,7 +254,67 @@ public final class Simulation {
     }
   }
 
-  private void environment(String name, int approvals, List<String> targets, Actor by, Instant at) {
+  private Policy policy(int approvals) {
+    var idle = EnumSet.noneOf(Idleness.class);
+    for (var idleness : Idleness.values()) {
+      if (random.nextBoolean()) {
+        idle.add(idleness);
+      }
+    }
+    var modes = QueueMode.values();
+    var none = Policy.NONE;
+    return new Policy(
+            none.gating(),
+            none.promotion(),
+            none.queue(),
+            idle,
+            none.rollback(),
+            none.strategy(),
+            none.components(),
+            none.variables())
+        .with(Gating.NONE.with(Approvals.required(approvals)))
+        .with(modes[random.nextInt(modes.length)]);
+  }
+
+  /// In some runs, a release has to run in staging before, and others have to open a gate.
+  private Policy staged(Policy policy) {
+    var before = random.nextInt(4) == 0;
+    var gating = policy.gating();
+    return policy
+        .with(
+            before
+                ? new Promotion(
+                    Optional.empty(), Optional.of(new EnvironmentName("staging")), false)
+                : Promotion.NONE)
+        .with(
+            new Gating(
+                gating.approvals(),
+                before ? Duration.ofSeconds(20) : Duration.ZERO,
+                List.of(),
+                random.nextInt(4) == 0 ? new TreeSet<>(List.of(OUTSIDE_GATE)) : new TreeSet<>(),
+                new TreeSet<>()));
+  }
+
+  private Strategy rolling() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Strategy.AllAtOnce();
+      case 1 -> new Strategy.Rolling(Optional.of("2"), Duration.ofSeconds(5));
+      case 2 -> new Strategy.Rolling(Optional.of("50%"), Duration.ZERO);
+      default -> Strategy.USUAL;
+    };
+  }
+
+  private Strategy canary() {
+    return new Strategy.Canary(
+        List.of(
+            new Stage.Weight(25),
+            new Stage.Pause(Optional.of(Duration.ofSeconds(10))),
+            new Stage.Weight(50),
+            new Stage.Pause(
+                random.nextBoolean() ? Optional.empty() : Optional.of(Duration.ofSeconds(3)))));
+  }
+
+  private void environment(String name, List<String> targets, Policy policy, Actor by, Instant at) {
     var _ =
         store
             .environments()
@@ -242,7 +323,7 @@ public final class Simulation {
                 new EnvironmentName(name),
                 Tier.guess(name),
                 Optional.empty(),
-                Policy.NONE.with(Gating.NONE.with(Approvals.required(approvals))),
+                policy,
                 targets.stream()
                     .map(target ->
                         new TargetBinding(

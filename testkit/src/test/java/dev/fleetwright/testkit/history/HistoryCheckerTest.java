@@ -262,7 +262,8 @@ class HistoryCheckerTest {
   @Test
   void a_write_with_an_older_token() {
     var last = story.writes.removeLast();
-    story.writes.add(new Write(last.deploy(), last.sequence(), Optional.of(1L), 2, SERVER));
+    story.writes.add(
+        new Write(last.at(), last.deploy(), last.sequence(), Optional.of(1L), 2, SERVER));
     finds(Invariant.I7_MONOTONE, "was written by generation 1 when 2 held the lease");
   }
 
@@ -275,7 +276,8 @@ class HistoryCheckerTest {
   @Test
   void a_write_of_the_engine_without_a_lease() {
     var last = story.writes.removeLast();
-    story.writes.add(new Write(last.deploy(), last.sequence(), Optional.empty(), 1, SERVER));
+    story.writes.add(
+        new Write(last.at(), last.deploy(), last.sequence(), Optional.empty(), 1, SERVER));
     finds(Invariant.I7_MONOTONE, "was written by the engine without a lease");
     assertThat(story.eventsOf(SECOND).getLast().by()).isEqualTo(Actor.ENGINE).isNotEqualTo(ANN);
   }
@@ -292,6 +294,24 @@ class HistoryCheckerTest {
   void work_that_nobody_took_over() {
     story.takeOvers.add(new TakeOver(1, 0, Optional.empty()));
     finds(Invariant.I8_TIME, "for ever");
+  }
+
+  @Test
+  void a_hold_that_ended_too_soon() {
+    story.watch(Duration.ofSeconds(7));
+    finds(Invariant.I8_TIME, "was to be watched for PT10S and was for PT7S");
+  }
+
+  @Test
+  void a_hold_that_a_person_ended_may_be_short() {
+    story.watchEndedByAPerson();
+    assertThat(story.found()).noneMatch(v -> v.startsWith("I8"));
+  }
+
+  @Test
+  void a_deploy_that_began_before_its_time() {
+    story.notBefore(Story.NOON.plusSeconds(60));
+    finds(Invariant.I8_TIME, "deploy 2 began at 2026-11-21T12:00:00Z, not before");
   }
 
   @Test

@@ -6,16 +6,20 @@ import dev.fleetwright.core.deploy.Deploy;
 import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployEvent.Approved;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
+import dev.fleetwright.core.deploy.DeployEvent.ResumeAsked;
 import dev.fleetwright.core.deploy.DeployEvent.Started;
 import dev.fleetwright.core.deploy.DeployEvent.StepApplied;
 import dev.fleetwright.core.deploy.DeployEvent.StepBegun;
 import dev.fleetwright.core.deploy.DeployEvent.Verified;
+import dev.fleetwright.core.deploy.DeployEvent.WatchBegan;
+import dev.fleetwright.core.deploy.DeployEvent.WatchEnded;
 import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployMachine;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys.StoredEvent;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentSlug;
@@ -43,6 +47,7 @@ import dev.fleetwright.testkit.history.History.Said;
 import dev.fleetwright.testkit.history.History.TakeOver;
 import dev.fleetwright.testkit.history.History.TurnedDown;
 import dev.fleetwright.testkit.history.History.Write;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +68,7 @@ final class Story {
   static final long SECOND = 2;
   static final String SERVER = "server-1";
   static final Actor ANN = new Actor("ann");
-  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final ProjectName SHOP = new ProjectName("shop");
   private static final EnvironmentName TEST = new EnvironmentName("test");
 
@@ -85,6 +90,7 @@ final class Story {
   final SortedMap<Long, String> logs = new TreeMap<>();
   final List<String> secrets = new ArrayList<>();
   private final Map<Digest, Revision> revisions = new HashMap<>();
+  private Instant clockOnTheWall = NOON;
   private long clock;
 
   Story() {
@@ -122,23 +128,7 @@ final class Story {
   private void deploy(long id, Revision from, Revision to) {
     var plan = plan(from, to);
     asked.add(new Asked(1, "key-" + id, Optional.of(id)));
-    deploys.add(
-        new Deploy(
-            id,
-            id,
-            1,
-            DeployKind.START,
-            Optional.of(id),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            new java.util.TreeSet<>(),
-            Optional.empty(),
-            false,
-            dev.fleetwright.core.deploy.Origin.HAND,
-            "ann",
-            "",
-            NOON));
+    deploys.add(of(id, Optional.empty()));
     tell(id, "asked", DeployState.initial());
     engine(id, new Planned(plan));
     person(id, new Approved("ann", plan.hash()));
@@ -152,6 +142,25 @@ final class Story {
     engine(id, new StepApplied(2, ""));
     engine(id, new Verified());
     logs.put(id, Lines.text(id + "-1", 1, 1) + "\n" + Lines.text(id + "-1", 1, 2) + "\n");
+  }
+
+  private static Deploy of(long id, Optional<Instant> notBefore) {
+    return new Deploy(
+        id,
+        id,
+        1,
+        DeployKind.START,
+        Optional.of(id),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        new java.util.TreeSet<>(),
+        notBefore,
+        false,
+        Origin.HAND,
+        "ann",
+        "",
+        NOON);
   }
 
   static Plan plan(Revision from, Revision to) {
@@ -186,13 +195,21 @@ final class Story {
 
   /// An event of the engine, with everything that belongs to it.
   void engine(long deploy, DeployEvent event) {
-    store(deploy, event, Actor.ENGINE, new Write(deploy, next(deploy), Optional.of(1L), 1, SERVER));
+    store(
+        deploy,
+        event,
+        Actor.ENGINE,
+        new Write(clockOnTheWall, deploy, next(deploy), Optional.of(1L), 1, SERVER));
   }
 
   /// An event of a person, who said so.
   void person(long deploy, DeployEvent event) {
     said.add(new Said("ann", deploy, event, true));
-    store(deploy, event, ANN, new Write(deploy, next(deploy), Optional.empty(), 1, "people"));
+    store(
+        deploy,
+        event,
+        ANN,
+        new Write(clockOnTheWall, deploy, next(deploy), Optional.empty(), 1, "people"));
   }
 
   private long next(long deploy) {
@@ -229,6 +246,46 @@ final class Story {
     facts.put("environment", "test");
     facts.put("event", what);
     feed.add(new Feed.Entry(feed.size() + 1L, NOON, "deploy", facts));
+  }
+
+  /// A third deploy, which holds for ten seconds by its plan and for so long in truth.
+  void watch(Duration held) {
+    third();
+    clockOnTheWall = clockOnTheWall.plus(held);
+    engine(3, new WatchEnded(0, "held"));
+    engine(3, new Verified());
+  }
+
+  void watchEndedByAPerson() {
+    third();
+    person(3, new ResumeAsked("ann"));
+    engine(3, new Verified());
+  }
+
+  private void third() {
+    var plan = plan(V2, V2);
+    deploys.add(of(3, Optional.empty()));
+    engine(
+        3,
+        new Planned(
+            new Plan(
+                plan.project(),
+                plan.environment(),
+                plan.slug(),
+                plan.kind(),
+                plan.release(),
+                plan.label(),
+                plan.targets(),
+                List.of(new Step.Hold("canary", Optional.of(Duration.ofSeconds(10)))),
+                0)));
+    engine(3, new Started());
+    engine(3, new WatchBegan(0, NOON));
+  }
+
+  /// The second deploy was not to begin before then.
+  void notBefore(Instant then) {
+    deploys.removeLast();
+    deploys.add(of(SECOND, Optional.of(then)));
   }
 
   void effect(long deploy, int step, String target, String host, Revision to) {

@@ -2,9 +2,15 @@ package dev.fleetwright.testkit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.core.deploy.DeployEvent;
+import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.testkit.Recipe;
 import dev.fleetwright.testkit.simulation.Simulation.Outcome;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,11 +32,13 @@ class SimulationTest {
     var crashes = 0L;
     var staleOrders = 0L;
     var takeOvers = 0L;
+    var kinds = new TreeSet<String>();
     for (var seed = from; seed < from + count; seed++) {
       var outcome = Simulation.run(seed);
       events += outcome.events();
       crashes += outcome.crashes();
       staleOrders += outcome.staleOrders();
+      kinds.addAll(outcome.kinds());
       takeOvers += outcome.takeOvers();
       if (!outcome.violations().isEmpty()) {
         broken.add(outcome);
@@ -53,7 +61,16 @@ class SimulationTest {
     if (count >= 100) {
       assertThat(takeOvers).as("work whose holder was gone").isPositive();
       assertThat(staleOrders).as("orders turned down for their token").isPositive();
+      assertThat(kinds).as("what happened in any of them").containsAll(everythingThatCanHappen());
     }
+  }
+
+  private static List<String> everythingThatCanHappen() {
+    return Stream.of(DeployEvent.class, DeployState.Finished.class)
+        .flatMap(type -> Stream.of(type.getPermittedSubclasses()))
+        .map(type -> type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_"))
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   private static String story(Outcome outcome) {
