@@ -391,6 +391,10 @@ final class Includes {
 
   private Stream<Source> local(Place place, Position at, String location) {
     var path = rooted(inText(location));
+    if (path.contains("$") && elsewhere.equals(Elsewhere.OFFLINE)) {
+      unread.add(new Unread(at, "include:local", path));
+      return Stream.empty();
+    }
     if (!isYaml(at, path) || !staysInside(at, path)) {
       return Stream.empty();
     }
@@ -435,6 +439,10 @@ final class Includes {
   /// `host/group/project/name@version`: the file `templates/name.yml`, or `template.yml` in the
   /// folder `templates/name`.
   private Stream<Source> component(Place place, Position at, String address) {
+    if (address.startsWith("$") && elsewhere.equals(Elsewhere.OFFLINE)) {
+      unread.add(new Unread(at, "include:component", address));
+      return Stream.empty();
+    }
     var version = address.lastIndexOf('@');
     var slash = address.lastIndexOf('/', version < 0 ? address.length() : version);
     var host = address.indexOf('/');

@@ -162,7 +162,8 @@ final class Keywords {
   private static final Shape PULL_POLICY = either(PULL_POLICIES, set(PULL_POLICIES, 1));
   private static final Shape DOCKER =
       fields().with("platform", text(1, 255)).with("user", text(1, 255)).done();
-  private static final Shape KUBERNETES_USER = fields().with("user", word()).done();
+  private static final Shape KUBERNETES_USER =
+      fields().with("user", either(text(1, 255), number(0, Integer.MAX_VALUE))).done();
   private static final Shape IMAGE =
       either(
           text(1, 4096),
@@ -188,7 +189,7 @@ final class Keywords {
                   fields()
                       .with("value", word())
                       .with("description", text())
-                      .with("options", set(word(), 1))
+                      .with("options", set(text(), 1))
                       .with("expand", yesNo())
                       .done())),
           Keywords::checkOptions);
@@ -416,7 +417,7 @@ final class Keywords {
 
   private static Shape reports() {
     var reports = fields();
-    REPORT_KINDS.stream().sorted().forEach(kind -> reports.with(kind, either(text(), SOME_TEXTS)));
+    REPORT_KINDS.stream().sorted().forEach(kind -> reports.with(kind, either(text(), TEXTS)));
     return reports
         .with(
             "coverage_report",
@@ -612,7 +613,10 @@ final class Keywords {
                               .done()))
                   .with(
                       "gcp_secret_manager",
-                      fields().must("name", text()).with("version", word()).done())
+                      fields()
+                          .must("name", text())
+                          .with("version", either(text(), number(0, Integer.MAX_VALUE)))
+                          .done())
                   .with(
                       "azure_key_vault",
                       fields().must("name", text()).with("version", text()).done())

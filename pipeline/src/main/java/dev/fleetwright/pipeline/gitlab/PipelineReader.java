@@ -133,10 +133,8 @@ public final class PipelineReader {
         .ifPresent(node ->
             notYet.kept(
                 node.at(), "workflow:auto_cancel", "no pipeline is cancelled by a newer one"));
-    var global =
-        checked(root, "variables", Keywords.TOP_VARIABLES)
-            .map(RuleReader::variables)
-            .orElseGet(LinkedHashMap::new);
+    var variables = checked(root, "variables", Keywords.TOP_VARIABLES);
+    var global = variables.map(RuleReader::variables).orElseGet(LinkedHashMap::new);
     var defaults = defaults(root);
     var jobs = new ArrayList<Job>();
     var runs = 0;
@@ -175,23 +173,21 @@ public final class PipelineReader {
             .map(RuleReader::autoCancel)
             .orElse(AutoCancel.USUAL),
         global,
-        offered(root),
+        variables.map(node -> offered((Mapping) node)).orElse(List.of()),
         List.copyOf(jobs));
   }
 
-  private static List<OfferedVariable> offered(Mapping root) {
+  private static List<OfferedVariable> offered(Mapping variables) {
     var offered = new ArrayList<OfferedVariable>();
-    if (Trees.at(root, "variables").orElse(null) instanceof Mapping variables) {
-      for (var entry : variables.entries().values()) {
-        if (entry.value() instanceof Mapping map
-            && Trees.at(map, "description").orElse(null) instanceof Text(_, var description)) {
-          offered.add(
-              new OfferedVariable(
-                  entry.key(),
-                  map.get("value").map(Trees::text).orElse(""),
-                  description,
-                  Trees.at(map, "options").map(Trees::texts).orElse(List.of())));
-        }
+    for (var entry : variables.entries().values()) {
+      if (entry.value() instanceof Mapping map
+          && Trees.at(map, "description").orElse(null) instanceof Text(_, var description)) {
+        offered.add(
+            new OfferedVariable(
+                entry.key(),
+                Trees.textAt(map, "value").orElse(""),
+                description,
+                Trees.at(map, "options").map(Trees::texts).orElse(List.of())));
       }
     }
     return offered;

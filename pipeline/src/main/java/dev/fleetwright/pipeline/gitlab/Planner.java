@@ -392,7 +392,7 @@ final class Planner {
     }
     var map = (Mapping) node;
     return new Retry(
-        map.get("max").map(max -> Trees.numbers(max).getFirst()).orElse(0),
+        Trees.at(map, "max").map(max -> Trees.numbers(max).getFirst()).orElse(0),
         Trees.at(map, "when").map(Trees::texts).orElse(List.of()),
         Trees.at(map, "exit_codes").map(Trees::numbers).orElse(List.of()));
   }

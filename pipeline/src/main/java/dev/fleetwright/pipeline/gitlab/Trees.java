@@ -78,8 +78,11 @@ final class Trees {
     return ((Scalar) node).text();
   }
 
+  /// The text of a key, empty also if its value is no word; that is reported elsewhere.
   static Optional<String> textAt(Node node, String key) {
-    return node instanceof Mapping mapping ? at(mapping, key).map(Trees::text) : Optional.empty();
+    return node instanceof Mapping mapping
+        ? at(mapping, key).filter(Scalar.class::isInstance).map(Trees::text)
+        : Optional.empty();
   }
 
   static boolean isTrue(Node node) {
