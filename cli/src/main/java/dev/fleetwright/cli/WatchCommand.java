@@ -71,10 +71,18 @@ final class WatchCommand implements Callable<Integer> {
     var lines = new ArrayList<String>();
     var environments = new ArrayList<Environment>();
     var deploys = new ArrayList<Deploy>();
+    var unreadable = new ArrayList<String>();
     for (var each : client.projects(1).items()) {
       if (project == null || each.name().equals(project)) {
         environments.addAll(client.environments(each.name()));
-        deploys.addAll(client.deploys(each.name(), java.util.Optional.empty(), 1).items());
+        var page = client.deploys(each.name(), java.util.Optional.empty(), 1);
+        deploys.addAll(page.items());
+        page.unreadable()
+            .orElse(List.of())
+            .forEach(broken ->
+                unreadable.add(
+                    "Deploy #%d of %s cannot be read: %s"
+                        .formatted(broken.number(), each.name(), Terminal.clean(broken.why()))));
       }
     }
     lines.add("Fleetwright " + client.server());
@@ -98,6 +106,7 @@ final class WatchCommand implements Callable<Integer> {
                     Terminal.clean(d.by()),
                     Terminal.ago(d.createdAt()))));
     lines.addAll(Terminal.table(rows));
+    lines.addAll(unreadable);
     return lines;
   }
 }

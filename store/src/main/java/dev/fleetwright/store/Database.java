@@ -2,6 +2,7 @@ package dev.fleetwright.store;
 
 import dev.fleetwright.core.access.Sessions;
 import dev.fleetwright.core.access.Tokens;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
 import dev.fleetwright.core.environment.Environments;
@@ -170,6 +171,11 @@ public final class Database implements AutoCloseable {
   /// All deploys and their events.
   public Deploys deploys() {
     return new SqlDeploys(transactions, feed, stale);
+  }
+
+  /// Deploys for those who only look.
+  public DeployRecords deployRecords() {
+    return new SqlDeployRecords(transactions);
   }
 
   /// Hands out environments with a deploy that needs the engine.

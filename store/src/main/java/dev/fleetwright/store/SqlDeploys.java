@@ -13,6 +13,7 @@ import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
 import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployMachine;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Finished;
@@ -30,6 +31,7 @@ import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.target.Component;
 import dev.fleetwright.core.target.Revision;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,17 +61,22 @@ final class SqlDeploys implements Deploys {
        WHERE d.id = ? AND d.sequence = ? AND l.generation = ?
       """;
 
-  private static final String ROWS =
+  static final String ROWS =
       "SELECT d.*, p.bytes AS plan_bytes FROM deploy d LEFT JOIN plan p ON p.hash = d.plan ";
+
+  static final String UNFINISHED =
+      ROWS + "WHERE d.environment = ? AND d.finished_at IS NULL ORDER BY d.id";
 
   private final Transactions transactions;
   private final SqlFeed feed;
   private final StaleWrites stale;
+  private final SqlDeployRecords records;
 
   SqlDeploys(Transactions transactions, SqlFeed feed, StaleWrites stale) {
     this.transactions = transactions;
     this.feed = feed;
     this.stale = stale;
+    this.records = new SqlDeployRecords(transactions);
   }
 
   @Override
@@ -203,11 +210,7 @@ final class SqlDeploys implements Deploys {
       throws SQLException {
     return request.idempotencyKey().isEmpty()
         ? Optional.empty()
-        : session.one(
-            ROWS + "WHERE d.environment = ? AND d.idempotency_key = ?",
-            SqlDeploys::view,
-            request.environment(),
-            request.idempotencyKey());
+        : SqlDeployRecords.asked(session, request.environment(), request.idempotencyKey().get());
   }
 
   private static DeployView drafted(
@@ -587,39 +590,19 @@ final class SqlDeploys implements Deploys {
 
   @Override
   public List<DeployView> of(long environment, int most, int skip) {
-    return transactions.read(
-        "listing the deploys of environment " + environment,
-        session ->
-            session.list(
-                ROWS + "WHERE d.environment = ? ORDER BY d.id DESC LIMIT ? OFFSET ?",
-                SqlDeploys::view,
-                environment,
-                most,
-                skip));
+    return DeployRecords.readable(records.of(environment, most, skip));
   }
 
   @Override
   public List<DeployView> of(ProjectName project, int most, int skip) {
-    return transactions.read(
-        "listing the deploys of " + project,
-        session ->
-            session.list(
-                ROWS + "WHERE d.project = ? ORDER BY d.number DESC LIMIT ? OFFSET ?",
-                SqlDeploys::view,
-                project.value(),
-                most,
-                skip));
+    return DeployRecords.readable(records.of(project, most, skip));
   }
 
   @Override
   public List<DeployView> unfinished(long environment) {
     return transactions.read(
         "listing what has not ended in environment " + environment,
-        session ->
-            session.list(
-                ROWS + "WHERE d.environment = ? AND d.finished_at IS NULL ORDER BY d.id",
-                SqlDeploys::view,
-                environment));
+        session -> session.list(UNFINISHED, SqlDeploys::view, environment));
   }
 
   @Override
@@ -649,7 +632,17 @@ final class SqlDeploys implements Deploys {
                 release));
   }
 
-  private static DeployView view(Row row) throws SQLException {
+  /// @throws RecordUnreadable if it was damaged, or is of a form that this release does not know
+  static DeployView view(Row row) throws SQLException {
+    var id = row.whole("id");
+    try {
+      return checked(row);
+    } catch (IllegalArgumentException | DateTimeException | Bencode.NotCanonical e) {
+      throw new RecordUnreadable("deploy " + id + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static DeployView checked(Row row) throws SQLException {
     var deploy = deploy(row);
     var what = "deploy " + deploy.id();
     var hash = row.maybeText("plan");

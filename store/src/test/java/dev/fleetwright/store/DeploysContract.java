@@ -15,11 +15,14 @@ import dev.fleetwright.core.deploy.DeployEvent.StepApplied;
 import dev.fleetwright.core.deploy.DeployEvent.StepRefused;
 import dev.fleetwright.core.deploy.DeployEvent.StepUndone;
 import dev.fleetwright.core.deploy.DeployEvent.Verified;
+import dev.fleetwright.core.deploy.DeployRecords;
+import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
+import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys.Appended;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.engine.Lease;
@@ -519,6 +522,66 @@ abstract class DeploysContract extends StoreContract {
     assertThatThrownBy(() -> database.deploys().find(deploy.id()))
         .isInstanceOf(RecordUnreadable.class)
         .hasMessageContaining("add up to refused, but it is recorded as running");
+  }
+
+  @Test
+  void a_list_names_what_cannot_be_read_and_shows_the_others() {
+    var damaged = shop.deploy(production).deploy();
+    var whole = shop.deploy(production).deploy();
+    var newer = shop.deploy(production).deploy();
+    execute("UPDATE deploy SET kind = 'stop' WHERE id = " + damaged.id());
+    execute(
+        "UPDATE deploy SET state = 'odd', snapshot = '{\"kind\":\"odd\"}' WHERE id = "
+            + newer.id());
+
+    var records = database.deployRecords();
+    for (var list :
+        List.of(
+            records.of(production.id(), 10, 0),
+            records.of(Shop.NAME, 10, 0),
+            records.unfinished(production.id()).reversed())) {
+      assertThat(list)
+          .satisfiesExactly(
+              entry -> {
+                assertThat(entry).isInstanceOf(DeployRecords.Unreadable.class);
+                assertThat(((DeployRecords.Unreadable) entry).number()).isEqualTo(newer.number());
+              },
+              entry ->
+                  assertThat(entry)
+                      .isInstanceOfSatisfying(
+                          DeployRecords.Intact.class,
+                          intact -> assertThat(intact.view().deploy()).isEqualTo(whole)),
+              entry ->
+                  assertThat(entry)
+                      .isEqualTo(
+                          new DeployRecords.Unreadable(
+                              damaged.id(),
+                              damaged.number(),
+                              production.id(),
+                              "deploy " + damaged.id() + " was damaged")));
+    }
+    assertThat(database.deploys().of(production.id(), 10, 0))
+        .extracting(DeployView::deploy)
+        .containsExactly(whole);
+    // Whoever acts must know of all that have not ended.
+    assertThatThrownBy(() -> database.deploys().unfinished(production.id()))
+        .isInstanceOf(RecordUnreadable.class);
+  }
+
+  @Test
+  void what_was_asked_for_under_a_key_is_found_by_it() {
+    var release = shop.release();
+    var asked =
+        database
+            .deploys()
+            .add(
+                DeployRequest.start(production.id(), release.id()).once("k1"),
+                Shop.ANNA,
+                Shop.NOON);
+
+    assertThat(database.deployRecords().asked(production.id(), "k1")).contains(asked);
+    assertThat(database.deployRecords().asked(production.id(), "k2")).isEmpty();
+    assertThat(database.deployRecords().asked(production.id() + 1, "k1")).isEmpty();
   }
 
   @Test

@@ -41,10 +41,11 @@ public interface Deploys {
   /// What happened to it, oldest first.
   List<StoredEvent> events(long id);
 
-  /// Of one environment, newest first.
+  /// Of one environment, newest first. One that cannot be read is left out; [DeployRecords] names
+  /// it.
   List<DeployView> of(long environment, int most, int skip);
 
-  /// Of all environments of a project, newest first.
+  /// Of all environments of a project, newest first; as above.
   List<DeployView> of(ProjectName project, int most, int skip);
 
   /// Of one environment, those that have not ended, oldest first.

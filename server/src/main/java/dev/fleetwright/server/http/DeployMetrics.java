@@ -1,6 +1,6 @@
 package dev.fleetwright.server.http;
 
-import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.project.Projects;
@@ -50,10 +50,10 @@ final class DeployMetrics {
 
   /// Learn of what was there before the feed was read; after the reading has begun, so that nothing
   /// falls between.
-  void load(Projects projects, Environments environments, Deploys deploys) {
+  void load(Projects projects, Environments environments, DeployRecords records) {
     for (var project : projects.all()) {
       for (var environment : environments.of(project.name())) {
-        for (var view : deploys.unfinished(environment.id())) {
+        for (var view : DeployRecords.readable(records.unfinished(environment.id()))) {
           var number = new Numbered(project.name().value(), Long.toString(view.deploy().number()));
           learn(number, view.state().keyword(), view.updatedAt());
         }

@@ -3,7 +3,10 @@ package dev.fleetwright.server.http;
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.Page;
 import dev.fleetwright.api.Plan;
+import dev.fleetwright.api.Unreadable;
 import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.deploy.DeployRecords;
+import dev.fleetwright.core.deploy.DeployRecords.Entry;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
@@ -21,7 +24,9 @@ import dev.fleetwright.server.operations.DeployOperations.Finding;
 import dev.fleetwright.server.operations.DeployOperations.Wish;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Plans and deploys.
 final class DeployRoutes {
@@ -31,6 +36,7 @@ final class DeployRoutes {
   private final Environments environments;
   private final Releases releases;
   private final Deploys deploys;
+  private final DeployRecords records;
   private final DeployOperations operations;
   private final KeptAnswers kept;
   private final Clock clock;
@@ -41,6 +47,7 @@ final class DeployRoutes {
       Environments environments,
       Releases releases,
       Deploys deploys,
+      DeployRecords records,
       DeployOperations operations,
       KeptAnswers kept,
       Clock clock) {
@@ -49,6 +56,7 @@ final class DeployRoutes {
     this.environments = environments;
     this.releases = releases;
     this.deploys = deploys;
+    this.records = records;
     this.operations = operations;
     this.kept = kept;
     this.clock = clock;
@@ -158,13 +166,14 @@ final class DeployRoutes {
     if (name.isPresent()) {
       var environment = environment(project, Call.environmentName(name.get()));
       known.add(environment);
-      return call.paged(
-          clock.instant(), (most, skip) -> wire(deploys.of(environment.id(), most, skip), known));
+      return wire(
+          call.paged(clock.instant(), (most, skip) -> records.of(environment.id(), most, skip)),
+          known);
     } else if (projects.find(project).isEmpty()) {
       throw Refusal.notFound("project `" + project + "`");
     }
-    return call.paged(
-        clock.instant(), (most, skip) -> wire(deploys.of(project, most, skip), known));
+    return wire(
+        call.paged(clock.instant(), (most, skip) -> records.of(project, most, skip)), known);
   }
 
   private Deploy deploy(Call call, Deploy.Request wish) throws IOException {
@@ -248,8 +257,24 @@ final class DeployRoutes {
     return deploys.find(id).orElseThrow(() -> Refusal.notFound("deploy " + id));
   }
 
-  private List<Deploy> wire(List<DeployView> views, Known known) {
-    return views.stream().map(v -> DeployWire.of(v, known)).toList();
+  private static Page<Deploy> wire(Page<Entry> page, Known known) {
+    var deploys = new ArrayList<Deploy>();
+    var unreadable = new ArrayList<Unreadable>();
+    for (var entry : page.items()) {
+      switch (entry) {
+        case DeployRecords.Intact(var view) -> deploys.add(DeployWire.of(view, known));
+        case DeployRecords.Unreadable(var id, var number, _, var why) ->
+            unreadable.add(new Unreadable(id, number, why));
+      }
+    }
+    return new Page<>(
+        deploys,
+        page.source(),
+        page.asOf(),
+        page.page(),
+        page.perPage(),
+        page.more(),
+        unreadable.isEmpty() ? Optional.empty() : Optional.of(unreadable));
   }
 
   private Known known() {

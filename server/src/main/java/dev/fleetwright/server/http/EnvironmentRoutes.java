@@ -7,7 +7,7 @@ import dev.fleetwright.api.Environment.SetHold;
 import dev.fleetwright.api.Environment.Stop;
 import dev.fleetwright.api.Environment.TargetObservation;
 import dev.fleetwright.api.Environment.WayBack;
-import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.Environments;
@@ -35,7 +35,7 @@ final class EnvironmentRoutes {
   private final Projects projects;
   private final Environments environments;
   private final Releases releases;
-  private final Deploys deploys;
+  private final DeployRecords records;
   private final Targets targets;
   private final LiveRevisions revisions;
   private final DeployOperations operations;
@@ -47,7 +47,7 @@ final class EnvironmentRoutes {
       Projects projects,
       Environments environments,
       Releases releases,
-      Deploys deploys,
+      DeployRecords records,
       Targets targets,
       LiveRevisions revisions,
       DeployOperations operations,
@@ -57,7 +57,7 @@ final class EnvironmentRoutes {
     this.projects = projects;
     this.environments = environments;
     this.releases = releases;
-    this.deploys = deploys;
+    this.records = records;
     this.targets = targets;
     this.revisions = revisions;
     this.operations = operations;
@@ -222,7 +222,9 @@ final class EnvironmentRoutes {
     return EnvironmentWire.of(
         environment,
         environments.live(environment.id()),
-        deploys.unfinished(environment.id()).stream().map(d -> DeployWire.of(d, known)).toList(),
+        DeployRecords.readable(records.unfinished(environment.id())).stream()
+            .map(d -> DeployWire.of(d, known))
+            .toList(),
         holding.hold(environment),
         known);
   }

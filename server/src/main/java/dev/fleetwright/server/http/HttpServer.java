@@ -90,7 +90,7 @@ public final class HttpServer implements AutoCloseable {
         Thread.ofVirtual()
             .name("deploy metrics")
             .start(() ->
-                deployMetrics.load(served.projects(), served.environments(), served.deploys()));
+                deployMetrics.load(served.projects(), served.environments(), served.records()));
     return new HttpServer(List.copyOf(routes), hub, javalin);
   }
 
@@ -116,7 +116,7 @@ public final class HttpServer implements AutoCloseable {
                 served.projects(),
                 served.environments(),
                 served.releases(),
-                served.deploys(),
+                served.records(),
                 served.targets(),
                 new LiveRevisions(served.blobs()),
                 operations.deploys(),
@@ -131,6 +131,7 @@ public final class HttpServer implements AutoCloseable {
                 served.environments(),
                 served.releases(),
                 served.deploys(),
+                served.records(),
                 operations.deploys(),
                 kept,
                 clock)

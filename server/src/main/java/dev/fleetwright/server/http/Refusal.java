@@ -115,6 +115,18 @@ public final class Refusal extends RuntimeException {
         Optional.of(Duration.ofSeconds(5)));
   }
 
+  /// What is on record cannot be believed.
+  static Refusal unreadable(String message) {
+    return of(
+        500,
+        "record_unreadable",
+        Failure.Kind.INTERNAL,
+        message,
+        "nothing was changed; put back the database from a backup of before it was damaged, or start"
+            + " the newer release that wrote it",
+        List.of());
+  }
+
   static Refusal fault() {
     return of(
         500,

@@ -105,7 +105,10 @@ final class Router {
       }
       case TargetUnreachable unreachable ->
           Refusal.targetUnreachable("a target did not answer: " + unreachable.getMessage());
-      case RecordUnreadable unreadable -> fault(unreadable, context, route);
+      case RecordUnreadable unreadable -> {
+        var _ = fault(unreadable, context, route);
+        yield Refusal.unreadable(String.valueOf(unreadable.getMessage()));
+      }
       case KeyUnusable unusable -> fault(unusable, context, route);
       case InterruptedException _ -> {
         Thread.currentThread().interrupt();

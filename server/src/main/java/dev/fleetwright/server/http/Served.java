@@ -3,6 +3,7 @@ package dev.fleetwright.server.http;
 import dev.fleetwright.core.access.Sessions;
 import dev.fleetwright.core.access.Tokens;
 import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.feed.Feed;
@@ -39,6 +40,7 @@ public record Served(
     Releases releases,
     Environments environments,
     Deploys deploys,
+    DeployRecords records,
     Ledger ledger,
     Feed feed,
     LogStore logs,

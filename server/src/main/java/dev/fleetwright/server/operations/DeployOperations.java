@@ -3,6 +3,7 @@ package dev.fleetwright.server.operations;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.deploy.DeployEvent;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Draft;
@@ -33,6 +34,7 @@ public final class DeployOperations {
   private final Environments environments;
   private final Releases releases;
   private final Deploys deploys;
+  private final DeployRecords records;
   private final DeployPlanner planning;
   private final DeployScripts scripts;
   private final InstantSource clock;
@@ -41,12 +43,14 @@ public final class DeployOperations {
       Environments environments,
       Releases releases,
       Deploys deploys,
+      DeployRecords records,
       DeployPlanner planning,
       DeployScripts scripts,
       InstantSource clock) {
     this.environments = environments;
     this.releases = releases;
     this.deploys = deploys;
+    this.records = records;
     this.planning = planning;
     this.scripts = scripts;
     this.clock = clock;
@@ -79,11 +83,16 @@ public final class DeployOperations {
   /// anew when something moves while it waits.
   ///
   /// @param plan the hash that [#preview] gave
-  /// @param idempotencyKey repeating a request with the same key gives the first one's deploy
+  /// @param idempotencyKey repeating a request with the same key gives the first one's deploy, also
+  ///   when what it asked for could not be planned any more
   public Answer<DeployView> deploy(
       Wish wish, Optional<Digest> plan, Optional<String> idempotencyKey, String reason, Actor by) {
     return environment(wish)
         .then(environment -> {
+          var before = idempotencyKey.flatMap(key -> records.asked(environment.id(), key));
+          if (before.isPresent()) {
+            return Answer.done(before.get());
+          }
           var planned = plan(environment, wish);
           return planned.then(now ->
               plan.filter(hash -> !hash.equals(now.hash())).isPresent()

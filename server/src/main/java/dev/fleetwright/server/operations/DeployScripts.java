@@ -9,7 +9,6 @@ import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec.Action;
-import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.core.project.CommitSha;
@@ -66,7 +65,7 @@ public final class DeployScripts {
           return jobs.stream()
               .filter(j -> acts(j.spec(), environment, action))
               .findFirst()
-              .map(j -> component(p, j, jobs));
+              .map(j -> component(j, orders.order(p, j, jobs)));
         });
   }
 
@@ -76,9 +75,8 @@ public final class DeployScripts {
         .isPresent();
   }
 
-  /// A job as a component.
-  Component component(Pipeline pipeline, Job job, List<Job> jobs) {
-    var order = orders.order(pipeline, job, jobs);
+  /// A job and how it is run, as a component.
+  static Component component(Job job, JobOrder order) {
     var settings = new TreeMap<String, String>();
     settings.put("job", Long.toString(order.job()));
     settings.put("project", order.project().value());

@@ -1,6 +1,7 @@
 package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.PipelineWork;
@@ -34,6 +35,7 @@ public record Operations(
       Releases releases,
       Pipelines pipelines,
       Deploys deploys,
+      DeployRecords records,
       DeployPlanner planning,
       Blobs blobs,
       String publicUrl,
@@ -44,7 +46,7 @@ public record Operations(
     var scripts = new DeployScripts(pipelines, releases, deploys, orders);
     var configuration = new Configuration(repositories, environments);
     var deployOperations =
-        new DeployOperations(environments, releases, deploys, planning, scripts, clock);
+        new DeployOperations(environments, releases, deploys, records, planning, scripts, clock);
     var pipelineOperations =
         new PipelineOperations(
             projects, pipelines, deployOperations, repositories, contexts, clock);
@@ -60,7 +62,6 @@ public record Operations(
             deploys,
             configuration,
             orders,
-            scripts,
             blobs,
             clock));
   }

@@ -47,7 +47,6 @@ final class Releasing implements PipelineWork {
   private final Deploys deploys;
   private final Configuration configuration;
   private final JobOrders orders;
-  private final DeployScripts scripts;
   private final Blobs blobs;
   private final InstantSource clock;
 
@@ -58,7 +57,6 @@ final class Releasing implements PipelineWork {
       Deploys deploys,
       Configuration configuration,
       JobOrders orders,
-      DeployScripts scripts,
       Blobs blobs,
       InstantSource clock) {
     this.projects = projects;
@@ -67,7 +65,6 @@ final class Releasing implements PipelineWork {
     this.deploys = deploys;
     this.configuration = configuration;
     this.orders = orders;
-    this.scripts = scripts;
     this.blobs = blobs;
     this.clock = clock;
   }
@@ -201,7 +198,8 @@ final class Releasing implements PipelineWork {
   @Override
   public Begun deploy(Pipeline pipeline, Job job, List<Job> jobs) {
     var spec = job.spec().environment().orElseThrow();
-    var variables = orders.order(pipeline, job, jobs).variables();
+    var order = orders.order(pipeline, job, jobs);
+    var variables = order.variables();
     var name = VariableExpansion.onRunner(spec.name(), variables);
     if (!EnvironmentName.valid(name)) {
       return new Begun.No(
@@ -220,14 +218,15 @@ final class Releasing implements PipelineWork {
             actor(pipeline),
             clock.instant());
     return switch (spec.action()) {
-      case START -> start(pipeline, job, jobs, environment);
-      case STOP -> begun(pipeline, job, jobs, environment, Optional.empty());
+      case START -> start(pipeline, job, jobs, environment, order);
+      case STOP -> begun(pipeline, job, environment, order, Optional.empty());
       case PREPARE, VERIFY, ACCESS ->
           throw new IllegalArgumentException("action " + spec.action() + " deploys nothing");
     };
   }
 
-  private Begun start(Pipeline pipeline, Job job, List<Job> jobs, Environment environment) {
+  private Begun start(
+      Pipeline pipeline, Job job, List<Job> jobs, Environment environment, JobOrder order) {
     var runs = jobs.stream().map(Job::run).toList();
     if (!PipelineMachine.built(pipeline.stages(), runs)) {
       var building = PipelineMachine.building(pipeline.stages(), runs);
@@ -237,7 +236,7 @@ final class Releasing implements PipelineWork {
     }
     return switch (release(pipeline, jobs)) {
       case Made.Done(var release) ->
-          begun(pipeline, job, jobs, environment, Optional.of(release.id()));
+          begun(pipeline, job, environment, order, Optional.of(release.id()));
       case Made.Impossible(var problems) ->
           new Begun.No("script_failure", "there is no release: " + String.join("; ", problems));
     };
@@ -245,13 +244,13 @@ final class Releasing implements PipelineWork {
 
   /// @param release what is brought; empty to take the environment down
   private Begun begun(
-      Pipeline pipeline, Job job, List<Job> jobs, Environment environment, Optional<Long> release) {
+      Pipeline pipeline, Job job, Environment environment, JobOrder order, Optional<Long> release) {
     var deploy =
         deploys.add(
             release
                 .map(id -> DeployRequest.start(environment.id(), id))
                 .orElseGet(() -> DeployRequest.stop(environment.id()))
-                .ofJob(job.id(), scripts.component(pipeline, job, jobs))
+                .ofJob(job.id(), DeployScripts.component(job, order))
                 .once("job-" + job.id()),
             actor(pipeline),
             clock.instant());

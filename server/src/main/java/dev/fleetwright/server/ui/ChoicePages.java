@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.plan.Plan;
@@ -197,7 +198,8 @@ final class ChoicePages {
             button,
             style,
             EnvironmentPresenter.tells(
-                plan.approvals(), sources.deploys().unfinished(environment.id())));
+                plan.approvals(),
+                DeployRecords.readable(sources.records().unfinished(environment.id()))));
       }
       case Answer.NotFound<Plan>(var what) -> nothingToShow("There is no " + what + ".", "");
       case Answer.Refused<Plan>(_, var message, var remedy, var problems) ->

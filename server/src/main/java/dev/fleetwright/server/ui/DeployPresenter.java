@@ -145,19 +145,23 @@ final class DeployPresenter {
       boolean fully,
       Instant now) {
     var deploy = view.deploy();
-    var place = environment.name().value();
     return new DeployRow(
         Paths.deploy(environment.project(), deploy.number()),
         deploy.number(),
         Badges.of(deploy.kind()),
         what(view, release),
-        new Link(
-            fully ? environment.project() + " / " + place : place, Paths.environment(environment)),
+        place(environment, fully),
         Badges.of(view.state()),
         deploy.by(),
         Moment.of(deploy.createdAt(), now),
         took(view, now),
         deploy.reason().isEmpty() ? cause(view.state()) : deploy.reason());
+  }
+
+  static Link place(Environment environment, boolean fully) {
+    var name = environment.name().value();
+    return new Link(
+        fully ? environment.project() + " / " + name : name, Paths.environment(environment));
   }
 
   /// As [#cause], told from its events, which lists do not have.

@@ -29,10 +29,12 @@ final class EnvironmentPresenter {
 
   private final Sources sources;
   private final Tiles tiles;
+  private final DeployLines lines;
 
   EnvironmentPresenter(Sources sources, Tiles tiles) {
     this.sources = sources;
     this.tiles = tiles;
+    this.lines = new DeployLines(sources);
   }
 
   /// @param most how many deploys of the history
@@ -40,7 +42,7 @@ final class EnvironmentPresenter {
       Environment environment, List<DeployPlanner.WayBack> waysBack, int most, Instant now)
       throws InterruptedException {
     var live = sources.environments().live(environment.id());
-    var history = sources.deploys().of(environment.id(), most + 1, 0);
+    var history = sources.records().of(environment.id(), most + 1, 0);
     var running = new ArrayList<OnTarget>();
     var logs = new ArrayList<ComponentLog>();
     for (var binding : environment.targets()) {
@@ -78,14 +80,14 @@ final class EnvironmentPresenter {
                     "It then takes no release by itself until somebody lifts the hold. People can deploy.",
                     true))
             : List.of(),
-        sources.deploys().unfinished(environment.id()).stream()
-            .map(view -> DeployPresenter.underway(environment, view, release(view)))
+        sources.records().unfinished(environment.id()).stream()
+            .map(entry -> lines.underway(entry, environment))
             .toList(),
         running,
         waysBack.stream().map(way -> way(environment, way, live, now)).toList(),
         history.stream()
             .limit(most)
-            .map(view -> DeployPresenter.row(view, environment, release(view), false, now))
+            .map(entry -> lines.row(entry, environment, false, now))
             .toList(),
         history.size() > most
             ? new Link("Show more", Paths.environment(environment) + "?history=" + most * 4)
@@ -159,7 +161,7 @@ final class EnvironmentPresenter {
             .orElse(new Badge(Tone.IDLE, "ring", "does not answer yet")),
         release.map(EnvironmentPresenter::link).orElse(NOWHERE),
         release.map(Release::title).orElse(""),
-        live.flatMap(l -> sources.deploys().find(l.deploy())).map(v -> v.deploy().by()).orElse(""),
+        live.map(lines::by).orElse(""),
         live.map(l -> List.of(Moment.of(l.since(), now))).orElse(List.of()),
         live.filter(Live::mixed).isPresent(),
         sighting
@@ -182,7 +184,7 @@ final class EnvironmentPresenter {
         new Badge(Tone.IDLE, "dot", "cannot be looked at"),
         release.map(EnvironmentPresenter::link).orElse(NOWHERE),
         release.map(Release::title).orElse(""),
-        sources.deploys().find(live.deploy()).map(v -> v.deploy().by()).orElse(""),
+        lines.by(live),
         List.of(Moment.of(live.since(), now)),
         live.mixed(),
         List.of(),

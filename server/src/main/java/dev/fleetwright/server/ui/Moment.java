@@ -18,6 +18,9 @@ record Moment(String iso, String words, String full) {
       DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss 'UTC'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
 
+  /// What happened at a time that cannot be read.
+  static final Moment UNKNOWN = new Moment("", "", "");
+
   static Moment of(Instant at, Instant now) {
     return new Moment(
         at.truncatedTo(ChronoUnit.SECONDS).toString(),

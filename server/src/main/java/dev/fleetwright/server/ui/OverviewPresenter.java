@@ -1,5 +1,7 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
+import dev.fleetwright.core.deploy.DeployRecords.Entry;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
@@ -31,10 +33,12 @@ final class OverviewPresenter {
 
   private final Sources sources;
   private final Tiles tiles;
+  private final DeployLines lines;
 
   OverviewPresenter(Sources sources, Tiles tiles) {
     this.sources = sources;
     this.tiles = tiles;
+    this.lines = new DeployLines(sources);
   }
 
   /// @param filter part of a project's name; may be empty
@@ -143,7 +147,7 @@ final class OverviewPresenter {
     counts.add(count(shown.size(), "environment", new Badge(Tone.IDLE, "target", "")));
     var moving =
         shown.stream()
-            .flatMap(t -> t.unfinished().stream())
+            .flatMap(t -> DeployRecords.readable(t.unfinished()).stream())
             .filter(v -> v.state().holdsEnvironment())
             .count();
     if (moving > 0) {
@@ -172,15 +176,16 @@ final class OverviewPresenter {
     return shown.stream()
         .flatMap(tiled ->
             tiled.unfinished().stream()
-                .filter(view -> needsPerson(view.state()))
-                .map(view ->
-                    DeployPresenter.row(
-                        view,
-                        tiled.environment(),
-                        view.deploy().release().flatMap(sources.releases()::find),
-                        true,
-                        now)))
+                .filter(OverviewPresenter::needsPerson)
+                .map(entry -> lines.row(entry, tiled.environment(), true, now)))
         .toList();
+  }
+
+  private static boolean needsPerson(Entry entry) {
+    return switch (entry) {
+      case DeployRecords.Intact(var view) -> needsPerson(view.state());
+      case DeployRecords.Unreadable _ -> true;
+    };
   }
 
   private static boolean needsPerson(DeployState state) {

@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.Pipeline;
@@ -28,10 +29,12 @@ final class ProjectPresenter {
 
   private final Sources sources;
   private final Tiles tiles;
+  private final DeployLines lines;
 
   ProjectPresenter(Sources sources, Tiles tiles) {
     this.sources = sources;
     this.tiles = tiles;
+    this.lines = new DeployLines(sources);
   }
 
   ProjectPage page(Project project, Instant now) {
@@ -54,21 +57,22 @@ final class ProjectPresenter {
         sources.releases().of(project.name(), SHOWN, 0).stream()
             .map(r -> row(r, runsIn.getOrDefault(r.id(), List.of()), now))
             .toList(),
-        sources.deploys().of(project.name(), SHOWN, 0).stream()
-            .flatMap(view -> {
-              var environment = byId.get(view.deploy().environment());
+        sources.records().of(project.name(), SHOWN, 0).stream()
+            .flatMap(entry -> {
+              var environment = byId.get(environment(entry));
               return environment == null
                   ? java.util.stream.Stream.of()
-                  : java.util.stream.Stream.of(
-                      DeployPresenter.row(
-                          view,
-                          environment,
-                          view.deploy().release().flatMap(sources.releases()::find),
-                          false,
-                          now));
+                  : java.util.stream.Stream.of(lines.row(entry, environment, false, now));
             })
             .toList(),
         tiled.stream().anyMatch(Tiled::looking));
+  }
+
+  private static long environment(DeployRecords.Entry entry) {
+    return switch (entry) {
+      case DeployRecords.Intact(var view) -> view.deploy().environment();
+      case DeployRecords.Unreadable(_, _, var environment, _) -> environment;
+    };
   }
 
   private Map<Long, List<Link>> runsIn(List<Environment> environments) {

@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
@@ -20,6 +21,7 @@ public record Sources(
     Releases releases,
     Pipelines pipelines,
     Deploys deploys,
+    DeployRecords records,
     LogStore logs,
     Targets targets,
     InstantSource clock) {}

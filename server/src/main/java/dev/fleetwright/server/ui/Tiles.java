@@ -1,6 +1,6 @@
 package dev.fleetwright.server.ui;
 
-import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.DeployRecords.Entry;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentState;
@@ -24,18 +24,20 @@ final class Tiles {
   private final Sources sources;
   private final Sightings sightings;
   private final Behind behind;
+  private final DeployLines lines;
 
   Tiles(Sources sources, Sightings sightings, Behind behind) {
     this.sources = sources;
     this.sightings = sightings;
     this.behind = behind;
+    this.lines = new DeployLines(sources);
   }
 
   /// An environment and what was found out about it.
   ///
   /// @param looking whether some target has never been asked; it is being asked now
   record Tiled(
-      Environment environment, EnvironmentTile tile, List<DeployView> unfinished, boolean looking) {
+      Environment environment, EnvironmentTile tile, List<Entry> unfinished, boolean looking) {
     Tiled {
       unfinished = List.copyOf(unfinished);
     }
@@ -49,7 +51,7 @@ final class Tiles {
             ? sources.releases().find(releases.getFirst())
             : Optional.<Release>empty();
     var runs = !releases.isEmpty();
-    var unfinished = sources.deploys().unfinished(environment.id());
+    var unfinished = sources.records().unfinished(environment.id());
     var seen = runs ? seen(environment) : new Seen(Badges.of(EnvironmentState.STOPPED), false);
     var tile =
         new EnvironmentTile(
@@ -63,13 +65,7 @@ final class Tiles {
             seen.health(),
             release.map(behind::words).orElse(""),
             sources.holds().of(environment.id()).map(Tiles::held).orElse(""),
-            unfinished.stream()
-                .map(view ->
-                    DeployPresenter.underway(
-                        environment,
-                        view,
-                        view.deploy().release().flatMap(sources.releases()::find)))
-                .toList());
+            unfinished.stream().map(entry -> lines.underway(entry, environment)).toList());
     return new Tiled(environment, tile, unfinished, seen.looking());
   }
 

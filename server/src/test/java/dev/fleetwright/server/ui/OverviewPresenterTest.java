@@ -46,6 +46,7 @@ class OverviewPresenterTest {
             database.releases(),
             database.pipelines(),
             database.deploys(),
+            database.deployRecords(),
             logs,
             binding -> {
               throw new IllegalArgumentException("no target is needed here: " + binding);

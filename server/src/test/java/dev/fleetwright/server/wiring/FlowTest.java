@@ -156,6 +156,11 @@ class FlowTest {
         .extracting(Deploy.StepStatus::state)
         .containsOnly(Deploy.StepState.APPLIED);
     assertThat(done.events()).extracting(Deploy.Event::kind).contains("approved", "verified");
+    // The answer was lost and the request comes again: by now its plan is what runs already.
+    assertThat(client.deploy(exactly, "key-1").id()).isEqualTo(deploy.id());
+    assertThatThrownBy(() -> client.deploy(exactly, "key-2"))
+        .isInstanceOfSatisfying(
+            RequestFailed.class, e -> assertThat(e.failure().code()).isEqualTo("plan_moved"));
   }
 
   @Test

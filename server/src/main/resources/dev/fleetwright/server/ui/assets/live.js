@@ -75,9 +75,8 @@
     }
   };
 
-  // Events were missed that the server no longer has: whatever the page shows may be old.
-  const missed = (event) => {
-    last = event.lastEventId;
+  // Whatever the page shows may be old.
+  const renewAll = () => {
     renew();
     document.querySelectorAll(".tail").forEach((tail) => window.htmx?.trigger(tail, "again"));
   };
@@ -95,8 +94,7 @@
       if (broken) {
         // What happened meanwhile is told again from the last event on; the logs ask for themselves.
         broken = false;
-        renew();
-        document.querySelectorAll(".tail").forEach((tail) => window.htmx?.trigger(tail, "again"));
+        renewAll();
       }
     };
     stream.onerror = () => {
@@ -108,7 +106,11 @@
       }
     };
     TOPICS.forEach((topic) => stream.addEventListener(topic, heard));
-    stream.addEventListener("reset", missed);
+    // Events were missed that the server no longer has.
+    stream.addEventListener("reset", (event) => {
+      last = event.lastEventId;
+      renewAll();
+    });
   };
 
   const part = () => {
