@@ -1,12 +1,15 @@
 package dev.fleetwright.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fleetwright.core.analysis.HttpProbe;
+import dev.fleetwright.core.analysis.HttpProbe.Where;
 import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.environment.Strategy.AllAtOnce;
 import dev.fleetwright.core.environment.Strategy.BlueGreen;
 import dev.fleetwright.core.environment.Strategy.Canary;
 import dev.fleetwright.core.environment.Strategy.Rolling;
 import dev.fleetwright.core.environment.Strategy.Stage;
+import java.net.URI;
 import java.time.Duration;
 
 /// How a release takes its place, as JSON.
@@ -45,6 +48,11 @@ final class StrategyJson {
         length.ifPresent(time -> json.put("ms", time.toMillis()));
         yield json;
       }
+      case Stage.Analyse(var probe) -> {
+        var json = Json.object().put("kind", "analyse");
+        json.set("probe", node(probe));
+        yield json;
+      }
     };
   }
 
@@ -73,7 +81,42 @@ final class StrategyJson {
     return switch (kind) {
       case "weight" -> new Stage.Weight(json.number("percent"));
       case "pause" -> new Stage.Pause(json.maybeWhole("ms").map(Duration::ofMillis));
+      case "analyse" -> new Stage.Analyse(probe(json.object("probe")));
       default -> throw json.unknown(kind);
     };
+  }
+
+  private static ObjectNode node(HttpProbe probe) {
+    var json =
+        Json.object()
+            .put("every_ms", probe.every().toMillis())
+            .put("length_ms", probe.length().toMillis())
+            .put("least_status", probe.leastStatus())
+            .put("most_status", probe.mostStatus())
+            .put("within_ms", probe.within().toMillis())
+            .put("forgiven", probe.forgiven());
+    switch (probe.where()) {
+      case Where.Component(var name, var path) -> json.put("component", name).put("path", path);
+      case Where.Address(var address) -> json.put("address", address.toString());
+    }
+    probe.json().ifPresent(j -> json.put("pointer", j.pointer()).put("value", j.value()));
+    return json;
+  }
+
+  private static HttpProbe probe(Json json) {
+    var probe =
+        new HttpProbe(
+            json.maybeText("address")
+                .<Where>map(address -> new Where.Address(URI.create(address)))
+                .orElseGet(() -> new Where.Component(json.text("component"), json.text("path"))),
+            Duration.ofMillis(json.whole("every_ms")),
+            Duration.ofMillis(json.whole("length_ms")),
+            json.number("least_status"),
+            json.number("most_status"),
+            json.maybeText("pointer").map(p -> new HttpProbe.Json(p, json.text("value"))),
+            Duration.ofMillis(json.whole("within_ms")),
+            json.number("forgiven"));
+    json.nothingElse();
+    return probe;
   }
 }

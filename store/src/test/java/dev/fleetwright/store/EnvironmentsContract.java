@@ -3,6 +3,7 @@ package dev.fleetwright.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fleetwright.core.analysis.HttpProbe;
 import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
@@ -17,6 +18,7 @@ import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.target.TargetBinding;
+import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -49,6 +51,26 @@ abstract class EnvironmentsContract extends StoreContract {
                   new Strategy.Stage.Weight(10),
                   new Strategy.Stage.Pause(Optional.of(Duration.ofMinutes(5))),
                   new Strategy.Stage.Weight(50),
+                  new Strategy.Stage.Analyse(
+                      new HttpProbe(
+                          new HttpProbe.Where.Component("web", "/healthz"),
+                          Duration.ofSeconds(10),
+                          Duration.ofMinutes(5),
+                          200,
+                          299,
+                          Optional.of(new HttpProbe.Json("/status", "ok")),
+                          Duration.ofSeconds(2),
+                          1)),
+                  new Strategy.Stage.Analyse(
+                      new HttpProbe(
+                          new HttpProbe.Where.Address(URI.create("https://shop.example/")),
+                          Duration.ofSeconds(10),
+                          Duration.ofMinutes(5),
+                          200,
+                          200,
+                          Optional.empty(),
+                          Duration.ofSeconds(2),
+                          0)),
                   new Strategy.Stage.Pause(Optional.empty()))),
           List.of("web", "worker"),
           new TreeMap<>(Map.of("GREETING", "hello \"you\"")));

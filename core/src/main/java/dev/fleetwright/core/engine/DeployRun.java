@@ -1,5 +1,8 @@
 package dev.fleetwright.core.engine;
 
+import dev.fleetwright.core.analysis.Analysis;
+import dev.fleetwright.core.analysis.HttpProbe;
+import dev.fleetwright.core.analysis.Measurement;
 import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
@@ -19,6 +22,7 @@ import dev.fleetwright.core.plan.Words;
 import dev.fleetwright.core.target.ApplyId;
 import dev.fleetwright.core.target.Capability;
 import dev.fleetwright.core.target.Health;
+import dev.fleetwright.core.target.Observation;
 import dev.fleetwright.core.target.Order;
 import dev.fleetwright.core.target.Outcome;
 import dev.fleetwright.core.target.Revision;
@@ -26,8 +30,13 @@ import dev.fleetwright.core.target.Slice;
 import dev.fleetwright.core.target.Target;
 import dev.fleetwright.core.target.TargetUnreachable;
 import dev.fleetwright.core.target.Targets;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Takes one deploy of one environment on: look at its state, ask one target, store what it
 /// answered.
@@ -47,6 +56,7 @@ final class DeployRun {
   private final DeployPlanner planning;
   private final Planner planner;
   private final Targets targets;
+  private final Analysis analysis;
   private final Time time;
   private final Pace pace;
   private final KillPoint killPoint;
@@ -58,6 +68,7 @@ final class DeployRun {
       DeployPlanner planning,
       Planner planner,
       Targets targets,
+      Analysis analysis,
       Time time,
       Pace pace,
       KillPoint killPoint,
@@ -67,6 +78,7 @@ final class DeployRun {
     this.planning = planning;
     this.planner = planner;
     this.targets = targets;
+    this.analysis = analysis;
     this.time = time;
     this.pace = pace;
     this.killPoint = killPoint;
@@ -146,7 +158,7 @@ final class DeployRun {
               seen.begun = running.step();
             }
             case Step.Change step -> view = run(lease, now, running, step, seen);
-            case Step.Hold _ -> view = beginWatch(lease, now, running);
+            case Step.Watch _ -> view = beginWatch(lease, now, running);
           }
         }
         case RollingBack back -> view = undo(lease, now, back);
@@ -209,7 +221,7 @@ final class DeployRun {
     var at = running.step();
     var plan = running.plan();
     if (!(running.phase() instanceof Phase.Watching(var since)
-        && plan.steps().get(at) instanceof Step.Hold hold)) {
+        && plan.steps().get(at) instanceof Step.Watch watch)) {
       throw new IllegalStateException(
           "step %d of deploy %d watches nothing".formatted(at, view.deploy().id()));
     }
@@ -223,12 +235,25 @@ final class DeployRun {
       complaint = ailment(plan);
     }
     if (!complaint.isEmpty()) {
-      journal.append(
-          lease,
-          view,
-          new DeployEvent.WatchFailed(at, "during `%s`: %s".formatted(hold.name(), complaint)));
-      return Optional.empty();
+      return failed(lease, view, at, watch, complaint);
     }
+    return switch (watch) {
+      case Step.Hold hold -> look(lease, view, at, hold, since);
+      case Step.Analyse analyse -> look(lease, view, plan, at, analyse, since);
+    };
+  }
+
+  private Optional<Duration> failed(
+      Lease lease, DeployView view, int at, Step.Watch watch, String complaint) {
+    journal.append(
+        lease,
+        view,
+        new DeployEvent.WatchFailed(at, "during `%s`: %s".formatted(watch.name(), complaint)));
+    return Optional.empty();
+  }
+
+  private Optional<Duration> look(
+      Lease lease, DeployView view, int at, Step.Hold hold, Instant since) {
     if (hold.length().isEmpty()) {
       return Optional.of(pace.retry());
     }
@@ -239,6 +264,86 @@ final class DeployRun {
     journal.append(
         lease, view, new DeployEvent.WatchEnded(at, "held for " + Words.of(hold.length().get())));
     return Optional.empty();
+  }
+
+  /// Nothing about earlier looks is kept, so it does not matter which server looks, or that one
+  /// died in between: bad answers are forgiven within a look, and the last look decides.
+  private Optional<Duration> look(
+      Lease lease, DeployView view, Plan plan, int at, Step.Analyse analyse, Instant since)
+      throws InterruptedException {
+    var probe = analyse.probe();
+    var seen = measure(plan, probe);
+    for (var bad = 1; seen instanceof Measurement.Fail && bad <= probe.forgiven(); bad++) {
+      time.sleep(SECOND_LOOK);
+      seen = measure(plan, probe);
+    }
+    var left = Duration.between(time.instant(), since.plus(probe.length()));
+    return switch (seen) {
+      case Measurement.Fail(var reason) -> failed(lease, view, at, analyse, reason);
+      case Measurement.Pass(var what) when !left.isPositive() -> {
+        journal.append(
+            lease,
+            view,
+            new DeployEvent.WatchEnded(
+                at, "as expected for %s, at last %s".formatted(Words.of(probe.length()), what)));
+        yield Optional.empty();
+      }
+      case Measurement.Pass _ ->
+          Optional.of(left.compareTo(probe.every()) < 0 ? left : probe.every());
+      // As long again for an answer; a release is not let on because nobody could say anything.
+      case Measurement.Inconclusive(var reason) ->
+          left.plus(probe.length()).isPositive()
+              ? Optional.of(probe.every())
+              : failed(lease, view, at, analyse, "nothing could be learnt: " + reason);
+    };
+  }
+
+  /// The worst of what there is to ask.
+  private Measurement measure(Plan plan, HttpProbe probe) {
+    return switch (probe.where()) {
+      case HttpProbe.Where.Address(var address) -> analysis.measure(probe, address, false);
+      case HttpProbe.Where.Component(var name, var path) -> {
+        var last =
+            (Measurement)
+                new Measurement.Inconclusive(
+                    "no instance of `%s` that runs the new release says where it can be asked"
+                        .formatted(name));
+        for (var endpoint : endpoints(plan, name)) {
+          var seen = analysis.measure(probe, URI.create(endpoint + path), true);
+          if (seen instanceof Measurement.Fail) {
+            yield seen;
+          }
+          last = seen;
+        }
+        yield last;
+      }
+    };
+  }
+
+  /// Where the new release answers itself: as a newcomer at its own address, or on the instances
+  /// that have been changed.
+  private List<String> endpoints(Plan plan, String component) {
+    var endpoints = new ArrayList<String>();
+    for (var part : plan.targets()) {
+      var target = targets.open(part.binding());
+      var wanted = planner.load(part.to()).component(component);
+      if (wanted.isPresent() && target.capabilities().contains(Capability.OBSERVE)) {
+        try {
+          var seen = target.observe(plan.placeOn(part.binding().name()));
+          Stream.concat(
+                  seen.beside().stream().flatMap(b -> b.instances().stream()),
+                  seen.instances().stream())
+              .filter(i -> i.component().equals(component))
+              .filter(i -> i.runs().equals(wanted.get().digest()))
+              .map(Observation.Instance::endpoint)
+              .filter(e -> e.startsWith("http"))
+              .forEach(endpoints::add);
+        } catch (TargetUnreachable _) {
+          // Another target may tell; if none does, nothing is learnt.
+        }
+      }
+    }
+    return endpoints;
   }
 
   /// What is wrong with what runs; empty when nothing is. What cannot be seen now is not held

@@ -1,5 +1,6 @@
 package dev.fleetwright.core.engine;
 
+import dev.fleetwright.core.analysis.Analysis;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
@@ -40,6 +41,7 @@ public final class Engine implements AutoCloseable {
       DeployPlanner planning,
       Planner planner,
       Targets targets,
+      Analysis analysis,
       JobExecutor executor,
       PipelineWork pipelineWork,
       FreezeCalendar freezes,
@@ -66,6 +68,7 @@ public final class Engine implements AutoCloseable {
                 parts.planning(),
                 parts.planner(),
                 parts.targets(),
+                parts.analysis(),
                 parts.time(),
                 parts.pace(),
                 parts.killPoint(),

@@ -1,5 +1,6 @@
 package dev.fleetwright.core.environment;
 
+import dev.fleetwright.core.analysis.HttpProbe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,5 +83,8 @@ public sealed interface Strategy {
 
     /// What runs must stay healthy for so long, or until a person says go on.
     record Pause(Optional<Duration> length) implements Stage {}
+
+    /// What runs must stay healthy, and must answer as expected.
+    record Analyse(HttpProbe probe) implements Stage {}
   }
 }

@@ -169,6 +169,7 @@ final class Course {
   private static Step watch(Stage stage, String name) {
     return switch (stage) {
       case Stage.Pause(var length) -> new Step.Hold(name, length);
+      case Stage.Analyse(var probe) -> new Step.Analyse(name, probe);
       case Stage.Weight _ -> throw new IllegalArgumentException("a weight watches nothing");
     };
   }

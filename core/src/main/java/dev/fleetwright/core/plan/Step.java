@@ -1,5 +1,6 @@
 package dev.fleetwright.core.plan;
 
+import dev.fleetwright.core.analysis.HttpProbe;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
@@ -23,6 +24,13 @@ public sealed interface Step {
     boolean observable();
   }
 
+  /// A step that changes nothing and only looks.
+  sealed interface Watch extends Step {
+
+    /// For people, such as `canary at 10%`.
+    String name();
+  }
+
   /// Bring a slice of a target to a revision.
   ///
   /// @param from what undoing it applies
@@ -39,13 +47,19 @@ public sealed interface Step {
   ///
   /// @param name for people, such as `canary at 10%`
   /// @param length how long; empty until a person says go on
-  record Hold(String name, Optional<Duration> length) implements Step {
+  record Hold(String name, Optional<Duration> length) implements Watch {
     public Hold {
       if (length.isPresent() && !length.get().isPositive()) {
         throw new IllegalArgumentException("a hold has to take some time, not " + length.get());
       }
     }
   }
+
+  /// Changes nothing: the new release is asked again and again, and must answer as expected, before
+  /// the next step is due. A person may end it early.
+  ///
+  /// @param name for people, such as `canary at 10%`
+  record Analyse(String name, HttpProbe probe) implements Watch {}
 
   /// Whether it changes this target.
   default boolean changes(String target) {
@@ -61,6 +75,7 @@ public sealed interface Step {
           name
               + ": hold "
               + length.map(l -> "for " + Words.of(l)).orElse("until somebody says go on");
+      case Analyse(var name, var probe) -> name + ": ask " + probe.words();
     };
   }
 
@@ -87,6 +102,11 @@ public sealed interface Step {
               .with("do", "hold")
               .with("name", name)
               .with("milliseconds", length.map(Duration::toMillis).orElse(0L));
+      case Analyse(var name, var probe) ->
+          Dictionary.empty()
+              .with("do", "analyse")
+              .with("name", name)
+              .with("probe", probe.canonical());
     };
   }
 
@@ -115,6 +135,8 @@ public sealed interface Step {
               Optional.of(dictionary.whole("milliseconds"))
                   .filter(m -> m > 0)
                   .map(Duration::ofMillis));
+      case "analyse" ->
+          new Analyse(dictionary.text("name"), HttpProbe.of(dictionary.dictionary("probe")));
       default ->
           throw new IllegalArgumentException("unknown kind of step: " + dictionary.text("do"));
     };

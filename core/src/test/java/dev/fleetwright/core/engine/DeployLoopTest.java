@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fleetwright.core.Samples;
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.analysis.HttpProbe;
+import dev.fleetwright.core.analysis.Measurement;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployRequest;
@@ -25,6 +27,7 @@ import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Slice;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +61,9 @@ class DeployLoopTest {
   private final Blobs blobs = Samples.blobs();
   private final Map<String, FakeTarget> targets = new LinkedHashMap<>();
   private final List<String> passed = new ArrayList<>();
+  private final List<String> asked = new ArrayList<>();
+  private final List<Measurement> measurements =
+      new ArrayList<>(List.of(new Measurement.Pass("200")));
   private String dieAt = "";
   private Instant now = NOON;
   private Revision knownToWork = V1;
@@ -365,6 +371,82 @@ class DeployLoopTest {
         List.of(base.steps().get(0), new Step.Hold("canary on eu", length), base.steps().get(1)));
   }
 
+  @Test
+  void an_analysis_ends_when_every_answer_was_as_expected_for_its_time()
+      throws InterruptedException {
+    var deploy = start(analysed(0));
+    work();
+    assertThat(state(deploy).idleness()).isPresent();
+    assertThat(asked).isNotEmpty().containsOnly("https://shop.example/healthz");
+    now = NOON.plusSeconds(61);
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void a_bad_answer_takes_back_what_was_done_and_does_not_begin_the_next_step()
+      throws InterruptedException {
+    var deploy = start(analysed(0));
+    work();
+    measurements.set(0, new Measurement.Fail("it answered 503"));
+    work();
+    assertThat(state(deploy))
+        .isInstanceOfSatisfying(
+            RolledBack.class,
+            back -> assertThat(back.cause()).isEqualTo("during `canary on eu`: it answered 503"));
+    assertThat(target("eu").runs).isEqualTo(V1);
+    assertThat(target("us").asked).isZero();
+  }
+
+  @Test
+  void a_bad_answer_may_be_forgiven_when_the_next_one_is_good() throws InterruptedException {
+    var deploy = start(analysed(1));
+    work();
+    measurements.addFirst(new Measurement.Fail("it answered 503"));
+    now = NOON.plusSeconds(61);
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void a_release_is_not_let_on_because_nobody_could_say_anything() throws InterruptedException {
+    var deploy = start(analysed(0));
+    measurements.set(0, new Measurement.Inconclusive("shop.example is not known by name"));
+    now = NOON.plusSeconds(61);
+    work();
+    now = now.plusSeconds(61);
+    work();
+    assertThat(state(deploy).idleness()).isPresent();
+    now = now.plusSeconds(61);
+    work();
+    assertThat(state(deploy))
+        .isInstanceOfSatisfying(
+            RolledBack.class,
+            back -> assertThat(back.cause()).contains("nothing could be learnt: shop.example"));
+  }
+
+  private Plan analysed(int forgiven) {
+    var base = holding(Optional.empty());
+    var probe =
+        new HttpProbe(
+            new HttpProbe.Where.Address(URI.create("https://shop.example/healthz")),
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(1),
+            200,
+            299,
+            Optional.empty(),
+            Duration.ofSeconds(2),
+            forgiven);
+    var plan =
+        with(
+            base,
+            base.targets(),
+            List.of(
+                base.steps().get(0), new Step.Analyse("canary on eu", probe), base.steps().get(2)));
+    assertThat(Plan.of(plan.bytes())).isEqualTo(plan);
+    return plan;
+  }
+
   /// What the next deploy would do when the given one stands at its hold.
   private Plan after(long deploy) {
     assertThat(state(deploy).holdsEnvironment()).isTrue();
@@ -541,6 +623,10 @@ class DeployLoopTest {
             new DeployPlanner(environments, new NoReleases(), deploys, planner, blobs),
             planner,
             binding -> target(binding.name()),
+            (_, address, _) -> {
+              asked.add(address.toString());
+              return measurements.size() > 1 ? measurements.removeFirst() : measurements.getFirst();
+            },
             time,
             QUICK,
             name -> {

@@ -46,7 +46,7 @@ final class ProjectKeys {
               SpokenDuration.parse(text).isPresent()
                   ? Optional.empty()
                   : Optional.of("should be a duration and is \"" + text + "\""));
-  private static final Shape SHORT_DURATION =
+  static final Shape SHORT_DURATION =
       parsed(
           "a duration of at most an hour",
           "20 s",

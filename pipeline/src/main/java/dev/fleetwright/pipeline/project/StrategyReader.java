@@ -6,7 +6,6 @@ import static dev.fleetwright.pipeline.shape.Shape.list;
 import static dev.fleetwright.pipeline.shape.Shape.matching;
 import static dev.fleetwright.pipeline.shape.Shape.oneOf;
 import static dev.fleetwright.pipeline.shape.Shape.ruled;
-import static dev.fleetwright.pipeline.shape.Shape.text;
 import static dev.fleetwright.pipeline.shape.Shape.yesNo;
 
 import dev.fleetwright.core.environment.Strategy;
@@ -35,13 +34,10 @@ final class StrategyReader {
   private static final Shape PAUSE =
       ruled(either(ProjectKeys.DURATION, yesNo()), StrategyReader::pause);
 
-  private static final Shape ANALYSE =
-      fields().with("for", ProjectKeys.DURATION).with("metrics", list(text(1, 200))).done();
-
   /// What is looked at before the switch of blue-green.
   private static final Shape WATCH =
       ruled(
-          fields().with("pause", PAUSE).with("analyse", ANALYSE).done(),
+          fields().with("pause", PAUSE).with("analyse", AnalyseReader.SHAPE).done(),
           (node, path, problems) ->
               one(node, problems, path + " has a step that is not exactly one thing"));
 
@@ -51,7 +47,7 @@ final class StrategyReader {
           fields()
               .with("weight", matching("([1-9][0-9]?|100)%?", "a share from 1% to 100%", "10%"))
               .with("pause", PAUSE)
-              .with("analyse", ANALYSE)
+              .with("analyse", AnalyseReader.SHAPE)
               .done(),
           (node, path, problems) ->
               one(node, problems, path + " has a step that is not exactly one thing"));
@@ -150,6 +146,9 @@ final class StrategyReader {
         scalar(map, "weight").ifPresent(weight -> stages.add(weight(weight)));
         scalar(map, "pause")
             .ifPresent(pause -> stages.add(new Stage.Pause(SpokenDuration.parse(pause))));
+        map.get("analyse")
+            .flatMap(AnalyseReader::read)
+            .ifPresent(probe -> stages.add(new Stage.Analyse(probe)));
       }
     }
     return stages;

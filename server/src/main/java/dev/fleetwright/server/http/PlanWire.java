@@ -60,7 +60,7 @@ final class PlanWire {
     return switch (step) {
       case Step.Apply apply -> apply.undoable();
       case Step.Remove _ -> true;
-      case Step.Hold _ -> false;
+      case Step.Watch _ -> false;
     };
   }
 }

@@ -304,8 +304,8 @@ final class DeployPresenter {
           wish.map(w -> List.of(wish(w, step)))
               .orElseGet(() ->
                   phase instanceof Phase.Watching(var since)
-                          && plan.steps().get(step) instanceof Step.Hold hold
-                      ? List.of(hold(hold, since))
+                          && plan.steps().get(step) instanceof Step.Watch watch
+                      ? List.of(watch(watch, since))
                       : List.of());
       case Draft _, Verifying _, RollingBack _, Finished _ -> List.of();
     };
@@ -320,6 +320,20 @@ final class DeployPresenter {
           default -> "clock";
         };
     return new GateView(gate.name(), icon, gate.reason(), gate.endedBy());
+  }
+
+  private static GateView watch(Step.Watch watch, Instant since) {
+    return switch (watch) {
+      case Step.Hold hold -> hold(hold, since);
+      case Step.Analyse(var name, var probe) ->
+          new GateView(
+              "analysis",
+              "clock",
+              "%s: the new release is asked at %s, and must answer as expected"
+                  .formatted(name, probe.where().words()),
+              "the time being over at %s, a bad answer, or “Go on now”"
+                  .formatted(since.plus(probe.length())));
+    };
   }
 
   private static GateView hold(Step.Hold hold, Instant since) {

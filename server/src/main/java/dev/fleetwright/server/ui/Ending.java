@@ -108,7 +108,7 @@ final class Ending {
     return switch (plan.steps().get(step)) {
       case Step.Apply apply -> apply.undoable();
       case Step.Remove _ -> true;
-      case Step.Hold _ -> false;
+      case Step.Watch _ -> false;
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.fleetwright.server.wiring;
 
 import dev.fleetwright.adapters.git.GitRepositories;
+import dev.fleetwright.adapters.probe.HttpAnalysis;
 import dev.fleetwright.adapters.shell.ShellExecutor;
 import dev.fleetwright.api.Drain;
 import dev.fleetwright.api.RunningServer;
@@ -176,6 +177,7 @@ public final class FleetwrightServer implements ServerProcess {
                   planning,
                   planner,
                   targets,
+                  parts.add(new HttpAnalysis(options.localRepositories())),
                   executor,
                   operations.pipelineWork(),
                   new CronFreezes(),

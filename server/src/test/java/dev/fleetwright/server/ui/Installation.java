@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.local.LocalTarget;
+import dev.fleetwright.adapters.probe.HttpAnalysis;
 import dev.fleetwright.adapters.shell.ShellExecutor;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.engine.AutomaticDeploys;
@@ -48,6 +49,7 @@ final class Installation implements AutoCloseable {
   private final DiskLogs logs;
   private final Targets targets;
   private final Operations operations;
+  private final HttpAnalysis analysis;
   private final Engine engine;
   private final AutomaticDeploys automatic;
   private final HttpServer http;
@@ -101,6 +103,7 @@ final class Installation implements AutoCloseable {
             database.feed(),
             Time.SYSTEM,
             Pace.USUAL);
+    analysis = new HttpAnalysis(true);
     engine =
         new Engine(
             new Engine.Parts(
@@ -116,6 +119,7 @@ final class Installation implements AutoCloseable {
                 planning,
                 planner,
                 targets,
+                analysis,
                 executor,
                 operations.pipelineWork(),
                 new CronFreezes(),
@@ -213,6 +217,7 @@ final class Installation implements AutoCloseable {
     http.close();
     automatic.close();
     engine.close();
+    analysis.close();
     repositories.close();
     logs.close();
     database.close();

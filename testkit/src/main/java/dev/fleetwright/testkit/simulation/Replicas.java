@@ -1,5 +1,6 @@
 package dev.fleetwright.testkit.simulation;
 
+import dev.fleetwright.core.analysis.Analysis;
 import dev.fleetwright.core.engine.DatabaseTime;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.Engine;
@@ -78,6 +79,7 @@ final class Replicas {
                 planning,
                 planner,
                 targets,
+                Ports.unused(Analysis.class),
                 Ports.unused(JobExecutor.class),
                 Ports.unused(PipelineWork.class),
                 Ports.unused(FreezeCalendar.class),
