@@ -38,6 +38,7 @@ final class Includes {
   private static final long MOST_CHARACTERS_IN_ALL = 16L * 1024 * 1024;
 
   private final PipelineContext context;
+  private final boolean imagined;
   private final Rule.Facts facts;
   private final Elsewhere elsewhere;
   private final Problems problems;
@@ -48,7 +49,15 @@ final class Includes {
   private int count;
   private boolean dependOnContext;
 
-  Includes(PipelineContext context, Rule.Facts facts, Elsewhere elsewhere, Problems problems) {
+  /// @param imagined whether the context is none of a real run, so that a variable which is not in
+  ///   it may still be there
+  Includes(
+      PipelineContext context,
+      boolean imagined,
+      Rule.Facts facts,
+      Elsewhere elsewhere,
+      Problems problems) {
+    this.imagined = imagined;
     this.context = context;
     this.facts = facts;
     this.elsewhere = elsewhere;
@@ -207,7 +216,7 @@ final class Includes {
 
   private Optional<String> expanded(String text) {
     var expanded = facts.variables().inText(text);
-    dependOnContext |= !expanded.equals(text);
+    dependOnContext |= text.contains("$");
     var secret =
         context.secrets().stream()
             .anyMatch(name -> text.contains("$" + name) || text.contains("${" + name + "}"));
@@ -343,9 +352,8 @@ final class Includes {
   }
 
   private String inText(String text) {
-    var expanded = facts.variables().inText(text);
-    dependOnContext |= !expanded.equals(text);
-    return expanded;
+    dependOnContext |= text.contains("$");
+    return facts.variables().inText(text);
   }
 
   private boolean applies(Place place, Mapping map) {
@@ -391,7 +399,7 @@ final class Includes {
 
   private Stream<Source> local(Place place, Position at, String location) {
     var path = rooted(inText(location));
-    if (path.contains("$") && elsewhere.equals(Elsewhere.OFFLINE)) {
+    if (path.contains("$") && imagined) {
       unread.add(new Unread(at, "include:local", path));
       return Stream.empty();
     }
@@ -439,7 +447,7 @@ final class Includes {
   /// `host/group/project/name@version`: the file `templates/name.yml`, or `template.yml` in the
   /// folder `templates/name`.
   private Stream<Source> component(Place place, Position at, String address) {
-    if (address.startsWith("$") && elsewhere.equals(Elsewhere.OFFLINE)) {
+    if (address.startsWith("$") && imagined) {
       unread.add(new Unread(at, "include:component", address));
       return Stream.empty();
     }

@@ -42,10 +42,16 @@ public final class PipelineReader {
   private final Problems problems = new Problems();
   private final RuleReader rules = new RuleReader(problems);
   private final NotYet notYet = new NotYet();
+  private final boolean imagined;
   private boolean incomplete;
 
   private PipelineReader(
-      SourceTree tree, Entrance entrance, Elsewhere elsewhere, PipelineContext context) {
+      SourceTree tree,
+      Entrance entrance,
+      Elsewhere elsewhere,
+      PipelineContext context,
+      boolean imagined) {
+    this.imagined = imagined;
     this.tree = tree;
     this.entrance = entrance;
     this.elsewhere = elsewhere;
@@ -71,7 +77,7 @@ public final class PipelineReader {
 
   /// The same with what is included from other places.
   public static PipelineFile read(SourceTree tree, String path, Elsewhere elsewhere) {
-    return read(tree, new Entrance.File(path), elsewhere, someContext());
+    return new PipelineReader(tree, new Entrance.File(path), elsewhere, someContext(), true).read();
   }
 
   /// A child pipeline: the files that a job with `trigger: include` names, merged in order.
@@ -79,7 +85,8 @@ public final class PipelineReader {
   /// @param job the job's name, which messages give as the file
   public static PipelineFile readChild(
       SourceTree tree, String job, Trigger.Downstream.Child child, Elsewhere elsewhere) {
-    return read(tree, new Entrance.Parts(job, ChildFile.of(job, child)), elsewhere, someContext());
+    var parts = new Entrance.Parts(job, ChildFile.of(job, child));
+    return new PipelineReader(tree, parts, elsewhere, someContext(), true).read();
   }
 
   private static PipelineContext someContext() {
@@ -89,12 +96,12 @@ public final class PipelineReader {
 
   static PipelineFile read(
       SourceTree tree, Entrance entrance, Elsewhere elsewhere, PipelineContext context) {
-    return new PipelineReader(tree, entrance, elsewhere, context).read();
+    return new PipelineReader(tree, entrance, elsewhere, context, false).read();
   }
 
   private PipelineFile read() {
     var facts = Layers.of(context).facts(Map.of(), context, tree.paths());
-    var includes = new Includes(context, facts, elsewhere, problems);
+    var includes = new Includes(context, imagined, facts, elsewhere, problems);
     var loaded =
         switch (entrance) {
           case Entrance.File(var path) -> includes.load(tree, path);

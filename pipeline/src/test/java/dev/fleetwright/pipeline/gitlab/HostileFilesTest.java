@@ -143,12 +143,7 @@ class HostileFilesTest {
   @Test
   void paths_that_lead_out() {
     var paths =
-        List.of(
-            "../secret.yml",
-            "/../secret.yml",
-            "a/../../secret.yml",
-            "..\\\\secret.yml",
-            "$UP/secret.yml");
+        List.of("../secret.yml", "/../secret.yml", "a/../../secret.yml", "..\\\\secret.yml");
     for (var path : paths) {
       assertThat(
               errors("variables: {UP: ..}\ninclude: {local: \"" + path + "\"}\nj: {script: x}\n"))
@@ -156,6 +151,17 @@ class HostileFilesTest {
           .anySatisfy(error ->
               assertThat(error).containsAnyOf("leads out of the repository", "does not exist"));
     }
+  }
+
+  @Test
+  void a_path_that_leads_out_by_a_variable_of_the_run() {
+    var file = Contexts.file("include: {local: $UP/secret.yml}\nj: {script: x}\n");
+    var planned = file.plan(Contexts.push("main").withGiven(Map.of("UP", "..")));
+
+    assertThat(file.sound()).isTrue();
+    assertThat(((Planned.Refused) planned).problems())
+        .extracting(Problem::message)
+        .contains("the included path `../secret.yml` leads out of the repository");
   }
 
   @Test

@@ -123,7 +123,7 @@ public final class PipelineOperations {
     }
     var file = PipelineReader.read(tree, FILE);
     var context = contexts.ofNew(project, sha, before, ref, tag, source, by.name(), variables);
-    var planned = file.sound() ? file.plan(context) : new Planned.Refused(file.problems());
+    var planned = file.plan(context);
     return switch (planned) {
       case PipelineGraph graph ->
           Answer.done(
@@ -146,12 +146,7 @@ public final class PipelineOperations {
                       source,
                       variables,
                       new PipelineGraph(
-                          "",
-                          List.of(),
-                          List.of(),
-                          AutoCancel.USUAL,
-                          new TreeMap<>(),
-                          List.of()),
+                          "", List.of(), List.of(), AutoCancel.USUAL, new TreeMap<>(), List.of()),
                       errors.stream().map(Problem::toString).toList()),
                   by,
                   clock.instant());
