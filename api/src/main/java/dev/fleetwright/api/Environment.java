@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param live what runs by the record, one for each target that something was deployed to
 /// @param underWay deploys that have not ended, oldest first
 /// @param hold why it takes nothing by itself at the moment
+/// @param alarms that fire, oldest first
 /// @param autoStopAt when it takes itself down
 public record Environment(
     long id,
@@ -26,6 +27,7 @@ public record Environment(
     List<Live> live,
     List<Deploy> underWay,
     Optional<Hold> hold,
+    List<Alarm> alarms,
     Optional<Instant> autoStopAt,
     Instant createdAt) {
 
@@ -51,12 +53,14 @@ public record Environment(
   /// @param auto the branch whose releases are deployed here by themselves
   /// @param after the environment that a release must have been deployed to before
   /// @param promoted whether what succeeded there is deployed here by itself
+  /// @param rollback when it goes back by itself
   /// @param components those that run here; empty for all
   public record Policy(
       int approvals,
       Optional<String> auto,
       Optional<String> after,
       boolean promoted,
+      Rollback rollback,
       List<String> components,
       Map<String, String> variables) {}
 
@@ -80,6 +84,19 @@ public record Environment(
   /// @param deploy the deliberate deploy of something older that set it, by its id
   public record Hold(Optional<Long> deploy, String by, String reason, Instant since) {}
 
+  /// Something says that the environment is not well.
+  ///
+  /// @param since when it was first told
+  public record Alarm(String name, String reason, String by, Instant since) {}
+
+  /// Tell that an alarm fires, or fires no more.
+  public record SetAlarm(String name, Optional<String> reason, boolean firing) {}
+
+  /// When it goes back by itself.
+  ///
+  /// @param watchSeconds how long after a deploy an alarm still takes it back
+  public record Rollback(boolean onFailure, boolean onAlarm, boolean onStop, long watchSeconds) {}
+
   /// An environment that is held.
   public record Held(String project, String environment, Hold hold) {}
 
@@ -88,14 +105,18 @@ public record Environment(
 
   /// An earlier deploy and whether the environment can go back to it now.
   ///
+  /// @param left whether somebody went back from it: it is then gone back to only when it is named
   /// @param hindrance why not; empty when it can
+  /// @param askedAt when its targets were asked; empty when it is by the record alone
   public record WayBack(
       long deploy,
       Optional<Release.Brief> release,
       String label,
       Instant at,
       boolean possible,
-      Optional<String> hindrance) {}
+      boolean left,
+      Optional<String> hindrance,
+      Optional<Instant> askedAt) {}
 
   /// What the targets really run.
   ///

@@ -187,11 +187,13 @@ public final class FleetwrightClient implements AutoCloseable {
   }
 
   /// The deploys that an environment can go back to, newest first, and why not to the others.
-  public List<Environment.WayBack> waysBack(String project, String name)
+  ///
+  /// @param ask whether to ask the targets and wait for them; else what is known
+  public List<Environment.WayBack> waysBack(String project, String name, boolean ask)
       throws InterruptedException {
     Page<Environment.WayBack> page =
         get(
-            environmentPath(project, name) + "/ways-back",
+            environmentPath(project, name) + "/ways-back" + (ask ? "?check=live" : ""),
             new TypeReference<Page<Environment.WayBack>>() {});
     return page.items();
   }
@@ -212,6 +214,12 @@ public final class FleetwrightClient implements AutoCloseable {
   /// Let an environment take again what it would have taken.
   public Environment liftHold(String project, String name) throws InterruptedException {
     return post(environmentPath(project, name) + "/hold/lift", new TypeReference<>() {});
+  }
+
+  /// Tell that an alarm fires or fires no more.
+  public Environment alarm(String project, String name, Environment.SetAlarm wish)
+      throws InterruptedException {
+    return post(environmentPath(project, name) + "/alarms", wish, new TypeReference<>() {});
   }
 
   /// Take an environment down.

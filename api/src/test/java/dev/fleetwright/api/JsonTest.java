@@ -22,11 +22,18 @@ class JsonTest {
       throws JsonProcessingException {
     var way =
         new Environment.WayBack(
-            7, Optional.empty(), "r3", NOON, false, Optional.of("its blobs are gone"));
+            7,
+            Optional.empty(),
+            "r3",
+            NOON,
+            false,
+            true,
+            Optional.of("its blobs are gone"),
+            Optional.empty());
     assertThat(Json.strict().writeValueAsString(way))
         .isEqualTo(
             "{\"deploy\":7,\"label\":\"r3\",\"at\":\"2026-11-01T12:00:00Z\",\"possible\":false,"
-                + "\"hindrance\":\"its blobs are gone\"}");
+                + "\"left\":true,\"hindrance\":\"its blobs are gone\"}");
     assertThat(Json.strict().writeValueAsString(Deploy.State.ROLLING_BACK))
         .isEqualTo("\"rolling_back\"");
     assertThat(Json.strict().writeValueAsString(new Project("shop", "/r", "main", "/hooks", NOON)))

@@ -1,5 +1,9 @@
 package dev.fleetwright.cli;
 
+import dev.fleetwright.api.Environment;
+import dev.fleetwright.api.Plan;
+import dev.fleetwright.api.Release;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,6 +44,8 @@ final class DeployCommand implements Callable<Integer> {
     try (var client = connection.open()) {
       var preview = client.plan(wanted.request(client, Optional.empty(), Optional.empty()));
       Wanted.words(preview).forEach(output::line);
+      warning(client.environment(preview.project(), preview.environment()), preview)
+          .ifPresent(output::line);
       if (!yes && plan == null && !output.json() && !Question.yes("Deploy this?")) {
         output.line("Nothing was done.");
         return ExitCode.DONE;
@@ -60,5 +66,21 @@ final class DeployCommand implements Callable<Integer> {
       output.line(Following.words(deploy));
       return new Following(client, output).toTheEnd(deploy.id());
     }
+  }
+
+  /// What people should know before they bring something older.
+  private static Optional<String> warning(Environment environment, Plan plan) {
+    return environment.live().stream()
+        .flatMap(live -> live.release().stream())
+        .filter(runs -> plan.release().filter(r -> r.number() < runs.number()).isPresent())
+        .max(Comparator.comparingLong(Release.Brief::number))
+        .map(runs ->
+            "  goes back: %s runs there now, and %s is older%s"
+                .formatted(
+                    runs.version(),
+                    plan.release().map(Release.Brief::version).orElse("this"),
+                    environment.policy().promoted() || environment.policy().auto().isPresent()
+                        ? "; the environment will take nothing by itself until the hold is lifted"
+                        : ""));
   }
 }

@@ -72,7 +72,7 @@ final class EnvironmentCommand {
             new Shown(
                 client.environment(project, environment),
                 client.observe(project, environment),
-                client.waysBack(project, environment));
+                client.waysBack(project, environment, true));
         output.result(shown, lines(shown));
         return ExitCode.DONE;
       }
@@ -102,16 +102,7 @@ final class EnvironmentCommand {
       }
       lines.addAll(Terminal.table(rows));
       lines.add("");
-      var ways = new ArrayList<List<String>>();
-      ways.add(List.of("DEPLOY", "VERSION", "CAN BE GONE BACK TO"));
-      for (var way : shown.waysBack()) {
-        ways.add(
-            List.of(
-                Long.toString(way.deploy()),
-                Terminal.clean(way.label()),
-                way.possible() ? "yes" : "no: " + Terminal.orDash(way.hindrance())));
-      }
-      lines.addAll(Terminal.table(ways));
+      lines.addAll(RollbackCommand.table(shown.waysBack()));
       return lines;
     }
   }

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       SteerCommand.Resume.class,
       RollbackCommand.class,
       HoldCommand.class,
+      AlarmCommand.class,
       StopCommand.class,
       LogsCommand.class,
       WatchCommand.class,

@@ -1,6 +1,8 @@
 package dev.fleetwright.cli;
 
 import dev.fleetwright.api.Environment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,11 @@ final class RollbackCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "ENVIRONMENT")
   private String environment = "";
 
+  @Option(
+      names = "--list",
+      description = "Only list what can be gone back to now, and why not to the rest.")
+  private boolean list;
+
   @Option(names = "--to", paramLabel = "DEPLOY-ID", description = "As `env show` lists them.")
   private @Nullable Long to;
 
@@ -40,15 +47,19 @@ final class RollbackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (var client = connection.open()) {
-      var ways = client.waysBack(project, environment);
+      var ways = client.waysBack(project, environment, true);
+      if (list) {
+        output.result(ways, table(ways));
+        return ExitCode.DONE;
+      }
       var way =
           ways.stream()
-              .filter(w -> to == null ? w.possible() : w.deploy() == to)
+              .filter(w -> to == null ? w.possible() && !w.left() : w.deploy() == to)
               .findFirst()
               .orElseThrow(() ->
                   new Refusal(
                       ExitCode.REFUSED,
-                      "there is nothing to go back to; `fleetwright env show %s %s` says why"
+                      "there is nothing to go back to; `fleetwright rollback --list %s %s` says why"
                           .formatted(project, environment)));
       if (!way.possible()) {
         throw new Refusal(
@@ -69,5 +80,22 @@ final class RollbackCommand implements Callable<Integer> {
               new Environment.GoBack(Optional.of(way.deploy()), Optional.ofNullable(reason)));
       return new Following(client, output).toTheEnd(deploy.id());
     }
+  }
+
+  /// The ways back for people.
+  static List<String> table(List<Environment.WayBack> ways) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("DEPLOY", "VERSION", "CAN BE GONE BACK TO", "AS SAID BY"));
+    for (var way : ways) {
+      rows.add(
+          List.of(
+              Long.toString(way.deploy()),
+              Terminal.clean(way.label()),
+              way.possible()
+                  ? way.left() ? "yes, with --to: somebody went back from it" : "yes"
+                  : "no: " + Terminal.orDash(way.hindrance()),
+              way.askedAt().map(at -> "its targets " + Terminal.ago(at)).orElse("the record")));
+    }
+    return Terminal.table(rows);
   }
 }

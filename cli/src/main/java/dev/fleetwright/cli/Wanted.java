@@ -46,7 +46,7 @@ final class Wanted {
       var releases = client.releases(project, page);
       for (var release : releases.items()) {
         if (wanted == null || release.version().equals(wanted)) {
-          return Optional.of(release.id());
+          return Optional.of(release.number());
         }
       }
       if (!releases.more()) {

@@ -5,6 +5,7 @@ import dev.fleetwright.core.access.Tokens;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
+import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
@@ -151,6 +152,11 @@ public final class Database implements AutoCloseable {
   /// The environments that are known.
   public Environments environments() {
     return new SqlEnvironments(transactions, feed);
+  }
+
+  /// The alarms that fire.
+  public Alarms alarms() {
+    return new SqlAlarms(transactions, feed);
   }
 
   /// Which environments take nothing by themselves.

@@ -30,6 +30,14 @@ class PostgresqlStoreTest {
   }
 
   @Nested
+  class AlarmsOnPostgresql extends AlarmsContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class PipelinesOnPostgresql extends PipelinesContract {
     @Override
     protected Databases databases() {

@@ -30,6 +30,14 @@ class SqliteStoreTest {
   }
 
   @Nested
+  class AlarmsOnSqlite extends AlarmsContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class PipelinesOnSqlite extends PipelinesContract {
     @Override
     protected Databases databases() {

@@ -4,6 +4,8 @@ import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Origin;
+import dev.fleetwright.core.environment.Alarm;
+import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.Environments;
@@ -26,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Brings releases to the environments that take them by themselves: those of a branch, and those
-/// that succeeded in the environment before.
+/// that succeeded in the environment before. And takes environments back when an alarm fires
+/// ([AlarmResponse]).
 ///
 /// It looks at how things are, not at what happened. The feed tells only where to look soon, and
 /// all environments are looked at once a minute, so what a crash or a lost notification swallowed
@@ -51,6 +54,8 @@ public final class AutomaticDeploys implements AutoCloseable {
   private final Pipelines pipelines;
   private final Deploys deploys;
   private final Holds holds;
+  private final Alarms alarms;
+  private final AlarmResponse response;
   private final Feed feed;
   private final Time time;
   private final Pace pace;
@@ -64,6 +69,8 @@ public final class AutomaticDeploys implements AutoCloseable {
       Pipelines pipelines,
       Deploys deploys,
       Holds holds,
+      Alarms alarms,
+      DeployPlanner planning,
       Feed feed,
       Time time,
       Pace pace) {
@@ -73,6 +80,8 @@ public final class AutomaticDeploys implements AutoCloseable {
     this.pipelines = pipelines;
     this.deploys = deploys;
     this.holds = holds;
+    this.alarms = alarms;
+    this.response = new AlarmResponse(alarms, deploys, planning, time);
     this.feed = feed;
     this.time = time;
     this.pace = pace;
@@ -152,10 +161,16 @@ public final class AutomaticDeploys implements AutoCloseable {
     for (var project : projects.all()) {
       environments.of(project.name()).forEach(this::take);
     }
+    for (var environment : alarms.firing().stream().map(Alarm::environment).distinct().toList()) {
+      environments.find(environment).ifPresent(response::respond);
+    }
   }
 
   private void project(ProjectName project, Set<String> moved) {
     for (var environment : environments.of(project)) {
+      if (moved.contains(environment.name().value())) {
+        response.respond(environment);
+      }
       var promotion = environment.policy().promotion();
       if (moved.contains(environment.name().value())
           || (moved.contains(RELEASE) && promotion.branch().isPresent())

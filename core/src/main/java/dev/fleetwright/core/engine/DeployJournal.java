@@ -90,6 +90,12 @@ final class DeployJournal {
     };
   }
 
+  /// Whether a person or an alarm wanted it to be taken back.
+  boolean wasAskedToGoBack(DeployView view) {
+    return deploys.events(view.deploy().id()).stream()
+        .anyMatch(stored -> stored.event() instanceof DeployEvent.RollbackAsked);
+  }
+
   DeployView again(DeployView view) {
     return deploys.find(view.deploy().id()).orElseThrow();
   }

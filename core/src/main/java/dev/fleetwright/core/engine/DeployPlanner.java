@@ -4,10 +4,12 @@ import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.deploy.Deploy;
+import dev.fleetwright.core.deploy.DeployKind;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.Environments;
@@ -55,7 +57,13 @@ public final class DeployPlanner {
       case START ->
           start(environment, releases.find(deploy.release().orElseThrow()), deploy.script());
       case STOP -> stop(environment, deploy.script());
-      case ROLLBACK -> goBack(environment, deploy.rollbackOf().orElseThrow());
+      case ROLLBACK -> {
+        var back = goBack(environment, deploy.rollbackOf().orElseThrow());
+        // Who lets an alarm decide does not want to be asked at night.
+        yield deploy.origin() == Origin.ALARM && back instanceof Planning.Ready(var plan)
+            ? new Planning.Ready(plan.unattended())
+            : back;
+      }
     };
   }
 
@@ -107,21 +115,34 @@ public final class DeployPlanner {
     var live = environments.live(environment.id());
     var ways = new ArrayList<WayBack>();
     var seen = new HashSet<List<Digest>>();
+    // Whether the deploy that is looked at was followed by a way back.
+    var left = false;
     for (var view : deploys.of(environment.id(), HISTORY, 0)) {
-      if (view.state() instanceof Succeeded(var plan) && plan.release().isPresent()) {
+      if (view.state() instanceof Succeeded(var plan)) {
         var revisions = List.copyOf(revisions(plan).values());
-        if (seen.add(revisions)) {
-          ways.add(new WayBack(view, plan, whyNot(environment, plan, live)));
+        if (plan.release().isPresent() && seen.add(revisions)) {
+          ways.add(new WayBack(view, plan, left, whyNot(environment, plan, live)));
         }
+        left = view.deploy().kind() == DeployKind.ROLLBACK;
       }
     }
     return ways;
   }
 
+  /// Where to go back to when nobody says where: the newest version that can be gone back to and
+  /// that nobody went back from. Never one that was aborted, pre-empted or cancelled half-way: such
+  /// a deploy did not succeed, so it is no way back (argoproj/argo-rollouts#3039).
+  public Optional<WayBack> lastGood(Environment environment) {
+    return waysBack(environment).stream()
+        .filter(way -> way.whyNot().isEmpty() && !way.left())
+        .findFirst();
+  }
+
   /// One version that an environment ran.
   ///
+  /// @param left whether somebody went back from it; it is then gone back to only on request
   /// @param whyNot why it cannot be gone back to now; empty when it can
-  public record WayBack(DeployView deploy, Plan plan, Optional<String> whyNot) {}
+  public record WayBack(DeployView deploy, Plan plan, boolean left, Optional<String> whyNot) {}
 
   private Optional<String> whyNot(Environment environment, Plan plan, List<Live> live) {
     var revisions = revisions(plan);

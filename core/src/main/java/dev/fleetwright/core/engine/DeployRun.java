@@ -14,6 +14,7 @@ import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.plan.Planner.Planning;
@@ -46,6 +47,8 @@ import java.util.stream.Stream;
 final class DeployRun {
 
   private static final String CANNOT_BE_TAKEN_BACK = "what a script did cannot be taken back";
+  private static final String STAYS_AS_IT_IS =
+      "`rollback` in fleetwright.yml says that nothing is taken back by itself when a deploy fails";
 
   /// How long to look again before what is watched counts as failed: one bad answer is not an
   /// outage.
@@ -609,6 +612,10 @@ final class DeployRun {
     return "";
   }
 
+  private RollbackTriggers triggers(Lease lease) {
+    return environments.find(lease.id()).orElseThrow().policy().rollback();
+  }
+
   /// Take a step back. A refusal is asked again, because staying half-way is worse than waiting;
   /// only then it takes a person.
   private DeployView undo(Lease lease, DeployView view, RollingBack back)
@@ -616,6 +623,9 @@ final class DeployRun {
     var at = back.step();
     if (!(back.plan().steps().get(at) instanceof Step.Change step)) {
       throw new IllegalStateException("step " + at + " changed nothing that could be taken back");
+    }
+    if (!triggers(lease).onFailure() && !journal.wasAskedToGoBack(view)) {
+      return journal.append(lease, view, new DeployEvent.UndoRefused(at, STAYS_AS_IT_IS));
     }
     if (step instanceof Step.Apply apply && !apply.undoable()) {
       return journal.append(lease, view, new DeployEvent.StepUndone(at, CANNOT_BE_TAKEN_BACK));

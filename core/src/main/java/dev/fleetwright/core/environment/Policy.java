@@ -64,6 +64,12 @@ public record Policy(
         gating, changed, queue, preemptible, rollback, strategy, components, variables);
   }
 
+  /// The same with other reasons to go back by itself.
+  public Policy with(RollbackTriggers changed) {
+    return new Policy(
+        gating, promotion, queue, preemptible, changed, strategy, components, variables);
+  }
+
   /// The same with another order.
   public Policy with(QueueMode changed) {
     return new Policy(

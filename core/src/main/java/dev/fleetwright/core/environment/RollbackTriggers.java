@@ -14,4 +14,8 @@ public record RollbackTriggers(boolean onFailure, boolean onAlarm, boolean onSto
   /// On failure and on alarm, up to ten minutes after; not because a person stopped it.
   public static final RollbackTriggers USUAL =
       new RollbackTriggers(true, true, false, Duration.ofMinutes(10));
+
+  /// Never; a person decides.
+  public static final RollbackTriggers NEVER =
+      new RollbackTriggers(false, false, false, USUAL.watch());
 }

@@ -19,6 +19,8 @@ import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.log.LogName;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.plan.Plan;
@@ -56,6 +58,7 @@ class DeployLoopTest {
           Duration.ofMillis(1),
           Duration.ofMillis(1));
 
+  private Policy policy = Policy.NONE;
   private final InMemoryHolds holds = new InMemoryHolds();
   private final InMemoryDeploys deploys = new InMemoryDeploys();
   private final Blobs blobs = Samples.blobs();
@@ -220,6 +223,34 @@ class DeployLoopTest {
     work();
     assertThat(state(deploy)).isEqualTo(new Stuck(plan(), 1, "no room", "locked"));
     assertThat(target("us").undoAsked).isEqualTo(3);
+  }
+
+  @Test
+  void where_nothing_is_taken_back_on_failure_it_says_so_and_what_was_done_stays()
+      throws InterruptedException {
+    policy = Policy.NONE.with(RollbackTriggers.NEVER);
+    target("asia").refuses = "no room on host 3";
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy))
+        .isInstanceOfSatisfying(
+            Stuck.class,
+            stuck -> {
+              assertThat(stuck.cause()).isEqualTo("no room on host 3");
+              assertThat(stuck.refusal()).contains("nothing is taken back by itself");
+            });
+    assertThat(target("eu").runs).isEqualTo(V2);
+    assertThat(target("us").undoAsked).isZero();
+  }
+
+  @Test
+  void what_a_person_wants_taken_back_is_also_where_failures_are_not() throws InterruptedException {
+    policy = Policy.NONE.with(RollbackTriggers.NEVER);
+    var deploy = start(plan());
+    target("eu").duringApply = () -> ask(deploy, new DeployEvent.RollbackAsked("ann", "no"));
+    work();
+    assertThat(state(deploy)).isEqualTo(new RolledBack(plan(), "called off by ann: no"));
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
   }
 
   @Test
@@ -610,6 +641,7 @@ class DeployLoopTest {
     var planner = new Planner(binding -> target(binding.name()), blobs);
     var time = new FixedTime(now);
     var environments = new OneEnvironment(live());
+    environments.policy = policy;
     var journal = new DeployJournal(deploys, new NoLogs(), time);
     return new DeployLoop(
         deploys,

@@ -67,15 +67,19 @@ final class InMemoryDeploys implements Deploys {
         .map(deploy -> {
           var state = DeployState.initial();
           var updated = deploy.createdAt();
+          var began = Optional.<Instant>empty();
           for (var event : events(id)) {
             state = DeployMachine.next(state, event.event());
             updated = event.at();
+            if (began.isEmpty() && state.holdsEnvironment()) {
+              began = Optional.of(updated);
+            }
           }
           return new DeployView(
               deploy,
               state,
               events(id).size(),
-              Optional.empty(),
+              began,
               state instanceof Finished ? Optional.of(updated) : Optional.empty(),
               updated);
         });

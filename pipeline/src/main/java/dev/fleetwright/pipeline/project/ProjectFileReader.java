@@ -284,6 +284,7 @@ public final class ProjectFileReader {
                   .with(gating.queue(map))
                   .preempting(gating.preemptible(map))
                   .with(promotion(map, path))
+                  .with(RollbackReader.read(map.get("rollback")))
                   .with(StrategyReader.read(map.get("strategy")))
                   .withComponents(texts(map, "components"))
                   .withVariables(variables(map)),

@@ -205,6 +205,7 @@ final class ProjectKeys {
                   Arrays.stream(QueueMode.values()).map(QueueMode::keyword).toArray(String[]::new)))
           .with("preempt", either(oneOf("none"), set(IDLENESS, 1)))
           .with("strategy", StrategyReader.SHAPE)
+          .with("rollback", RollbackReader.SHAPE)
           .done();
 
   /// The whole file.

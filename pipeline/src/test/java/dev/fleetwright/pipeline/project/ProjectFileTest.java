@@ -9,6 +9,7 @@ import dev.fleetwright.core.environment.Gating;
 import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.QueueMode;
+import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.source.MemoryTree;
@@ -44,6 +45,32 @@ class ProjectFileTest {
             "canary Promotion[branch=Optional.empty, after=Optional[staging], automatic=true]",
             "production Promotion[branch=Optional[main], after=Optional[canary], automatic=true]",
             "shelf Promotion[branch=Optional.empty, after=Optional[staging], automatic=false]");
+  }
+
+  @Test
+  void when_an_environment_goes_back_by_itself_is_read() {
+    var file =
+        read(
+            """
+            project: shop
+            targets: { here: { local: {} } }
+            environments:
+              a: { target: here }
+              b: { target: here, rollback: none }
+              c: { target: here, rollback: { on: [alarm, stop], watch: 1 h } }
+              d: { target: here, rollback: { watch: 5 min } }
+              e: { target: here, rollback: { on: failure } }
+            """);
+
+    assertThat(file.problems()).isEmpty();
+    assertThat(file.environments())
+        .extracting(rule -> rule.policy().rollback())
+        .containsExactly(
+            new RollbackTriggers(true, true, false, Duration.ofMinutes(10)),
+            new RollbackTriggers(false, false, false, Duration.ofMinutes(10)),
+            new RollbackTriggers(false, true, true, Duration.ofHours(1)),
+            new RollbackTriggers(true, true, false, Duration.ofMinutes(5)),
+            new RollbackTriggers(true, false, false, Duration.ofMinutes(10)));
   }
 
   @Test

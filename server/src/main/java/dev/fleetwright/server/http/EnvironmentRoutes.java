@@ -3,10 +3,12 @@ package dev.fleetwright.server.http;
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.Environment.GoBack;
 import dev.fleetwright.api.Environment.Held;
+import dev.fleetwright.api.Environment.SetAlarm;
 import dev.fleetwright.api.Environment.SetHold;
 import dev.fleetwright.api.Environment.Stop;
 import dev.fleetwright.api.Environment.TargetObservation;
 import dev.fleetwright.api.Environment.WayBack;
+import dev.fleetwright.api.Page;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
@@ -22,6 +24,7 @@ import dev.fleetwright.server.operations.DeployOperations;
 import dev.fleetwright.server.operations.DeployOperations.Wish;
 import dev.fleetwright.server.operations.EnvironmentOperations;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +34,9 @@ import java.util.concurrent.Executors;
 
 /// Environments: what runs there by the record and in truth, taking them down and going back.
 final class EnvironmentRoutes {
+
+  /// How long targets may think about whether they can go back.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Projects projects;
   private final Environments environments;
@@ -102,24 +108,13 @@ final class EnvironmentRoutes {
                 "/api/v1/projects/{project}/environments/{environment}/ways-back",
                 Access.SIGNED_IN,
                 "The versions that an environment ran, and whether it can go back to each now.")
+            .with(
+                Parameter.optional(
+                    "check",
+                    "string",
+                    "`live` asks the targets and waits for them, 5 s at most; else what is known."))
             .givingPageOf(WayBack.class)
-            .by(call -> {
-              var environment = find(call);
-              var known = new Known(releases, environments);
-              return call.whole(
-                  clock.instant(),
-                  "record",
-                  operations.waysBack(environment).stream()
-                      .map(w ->
-                          new WayBack(
-                              w.deploy().deploy().id(),
-                              known.release(w.plan().release()),
-                              w.plan().label(),
-                              w.deploy().updatedAt(),
-                              w.whyNot().isEmpty(),
-                              w.whyNot()))
-                      .toList());
-            }),
+            .by(this::waysBack),
         Route.get(
                 "/api/v1/holds",
                 Access.SIGNED_IN,
@@ -132,6 +127,24 @@ final class EnvironmentRoutes {
                         clock.instant(),
                         "record",
                         holding.holds().stream().map(this::held).toList())),
+        Route.post(
+                "/api/v1/projects/{project}/environments/{environment}/alarms",
+                Access.SIGNED_IN,
+                "Tell that an alarm fires, or fires no more.")
+            .orRefusing()
+            .taking(SetAlarm.class)
+            .giving(dev.fleetwright.api.Environment.class)
+            .by((call, wish) -> {
+              var environment = find(call);
+              Answers.done(
+                  holding.alarm(
+                      environment,
+                      wish.name(),
+                      wish.reason().orElse(""),
+                      wish.firing(),
+                      call.actor()));
+              return wire(environment, new Known(releases, environments));
+            }),
         Route.post(
                 "/api/v1/projects/{project}/environments/{environment}/hold",
                 Access.SIGNED_IN,
@@ -176,15 +189,34 @@ final class EnvironmentRoutes {
             .by(this::goBack));
   }
 
+  private Page<WayBack> waysBack(Call call) throws InterruptedException {
+    var environment = find(call);
+    var live = call.query("check").filter("live"::equals).isPresent();
+    var known = new Known(releases, environments);
+    return call.whole(
+        clock.instant(),
+        live ? "targets" : "record",
+        operations.waysBack(environment, live ? PATIENCE : Duration.ZERO).stream()
+            .map(checked -> {
+              var way = checked.way();
+              return new WayBack(
+                  way.deploy().deploy().id(),
+                  known.release(way.plan().release()),
+                  way.plan().label(),
+                  way.deploy().updatedAt(),
+                  checked.whyNot().isEmpty(),
+                  way.left(),
+                  checked.whyNot(),
+                  checked.asked());
+            })
+            .toList());
+  }
+
   private Deploy goBack(Call call, GoBack wish) {
     var environment = find(call);
     var deploy =
         wish.deploy()
-            .or(() ->
-                operations.waysBack(environment).stream()
-                    .filter(w -> w.whyNot().isEmpty())
-                    .map(w -> w.deploy().deploy().id())
-                    .findFirst())
+            .or(() -> operations.lastGood(environment).map(w -> w.deploy().deploy().id()))
             .orElseThrow(() ->
                 Refusal.user(
                     409,
@@ -226,6 +258,7 @@ final class EnvironmentRoutes {
             .map(d -> DeployWire.of(d, known))
             .toList(),
         holding.hold(environment),
+        holding.alarms(environment),
         known);
   }
 

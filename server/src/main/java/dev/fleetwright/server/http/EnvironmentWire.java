@@ -6,12 +6,15 @@ import dev.fleetwright.api.Environment.Hold;
 import dev.fleetwright.api.Environment.Instance;
 import dev.fleetwright.api.Environment.Live;
 import dev.fleetwright.api.Environment.Policy;
+import dev.fleetwright.api.Environment.Rollback;
 import dev.fleetwright.api.Environment.State;
 import dev.fleetwright.api.Environment.Target;
 import dev.fleetwright.api.Environment.Tier;
+import dev.fleetwright.core.environment.Alarm;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.target.Observation;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +30,7 @@ final class EnvironmentWire {
       List<dev.fleetwright.core.environment.Live> live,
       List<Deploy> underWay,
       Optional<EnvironmentHold> hold,
+      List<Alarm> alarms,
       Known known) {
     return new dev.fleetwright.api.Environment(
         environment.id(),
@@ -50,8 +54,19 @@ final class EnvironmentWire {
             .toList(),
         underWay,
         hold.map(EnvironmentWire::hold),
+        alarms.stream().map(EnvironmentWire::alarm).toList(),
         environment.autoStopAt(),
         environment.createdAt());
+  }
+
+  static dev.fleetwright.api.Environment.Alarm alarm(Alarm alarm) {
+    return new dev.fleetwright.api.Environment.Alarm(
+        alarm.name(), alarm.reason(), alarm.by(), alarm.since());
+  }
+
+  private static Rollback rollback(RollbackTriggers triggers) {
+    return new Rollback(
+        triggers.onFailure(), triggers.onAlarm(), triggers.onStop(), triggers.watch().toSeconds());
   }
 
   static Hold hold(EnvironmentHold hold) {
@@ -74,6 +89,7 @@ final class EnvironmentWire {
         policy.promotion().branch(),
         policy.promotion().after().map(EnvironmentName::value),
         policy.promotion().automatic(),
+        rollback(policy.rollback()),
         policy.components(),
         policy.variables());
   }

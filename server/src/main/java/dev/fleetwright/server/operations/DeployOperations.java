@@ -19,10 +19,13 @@ import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.DeployPlanner.WayBack;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Environments;
+import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Planner.Planning;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +40,7 @@ public final class DeployOperations {
   private final DeployRecords records;
   private final DeployPlanner planning;
   private final DeployScripts scripts;
+  private final WayBackChecks checks;
   private final InstantSource clock;
 
   public DeployOperations(
@@ -53,6 +57,7 @@ public final class DeployOperations {
     this.records = records;
     this.planning = planning;
     this.scripts = scripts;
+    this.checks = new WayBackChecks(planning, clock);
     this.clock = clock;
   }
 
@@ -164,9 +169,34 @@ public final class DeployOperations {
     return releases.of(environment.project(), 1, 0).stream().findFirst();
   }
 
-  /// The versions that an environment ran, and whether it can go back to each now.
-  public List<WayBack> waysBack(Environment environment) {
-    return planning.waysBack(environment);
+  /// Where an environment goes back to when nobody says where.
+  public Optional<WayBack> lastGood(Environment environment) {
+    return planning.lastGood(environment);
+  }
+
+  /// A way back with what its targets say.
+  ///
+  /// @param whyNot why it cannot be gone back to now: by the record, or because a target says so
+  /// @param asked when the targets were asked; empty when it is by the record alone
+  public record CheckedWay(WayBack way, Optional<String> whyNot, Optional<Instant> asked) {}
+
+  /// The versions that an environment ran, and whether it can go back to each now. Targets that
+  /// were not asked lately are; who has no patience gets what is known, and the answers later.
+  public List<CheckedWay> waysBack(Environment environment, Duration patience)
+      throws InterruptedException {
+    var ways = planning.waysBack(environment);
+    var newest =
+        environments.live(environment.id()).stream().mapToLong(Live::deploy).max().orElse(0);
+    var answers = checks.ask(environment, ways, newest, patience);
+    return ways.stream()
+        .map(way -> {
+          var asked = Optional.ofNullable(answers.get(way.deploy().deploy().id()));
+          return new CheckedWay(
+              way,
+              way.whyNot().or(() -> asked.flatMap(WayBackChecks.Asked::whyNot)),
+              asked.map(WayBackChecks.Asked::at));
+        })
+        .toList();
   }
 
   /// Agree to the plan of a waiting deploy. Agreeing twice is agreeing once.
@@ -202,17 +232,26 @@ public final class DeployOperations {
             });
   }
 
-  /// End it; what was done so far stays.
+  /// End it; what was done so far stays, unless the environment goes back when a deploy is stopped.
   public Answer<DeployView> cancel(long deploy, Actor by) {
     return decide(
         deploy,
         by,
         view ->
             switch (view.state()) {
+              case Running _, Paused _, Verifying _ when goesBackOnStop(view) ->
+                  Answer.done(new DeployEvent.RollbackAsked(by.name(), "stopped"));
               case Draft _, Waiting _, Running _, Paused _, Verifying _ ->
                   Answer.done(new DeployEvent.CancelAsked(by.name()));
               case DeployState other -> tooLate("cancelled", other);
             });
+  }
+
+  private boolean goesBackOnStop(DeployView view) {
+    return environments
+        .find(view.deploy().environment())
+        .filter(environment -> environment.policy().rollback().onStop())
+        .isPresent();
   }
 
   /// Stop before the next step.

@@ -5,6 +5,7 @@ import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.PipelineWork;
+import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.pipeline.Pipelines;
@@ -32,6 +33,7 @@ public record Operations(
       Repositories repositories,
       Environments environments,
       Holds holds,
+      Alarms alarms,
       Releases releases,
       Pipelines pipelines,
       Deploys deploys,
@@ -54,15 +56,8 @@ public record Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,
         deployOperations,
-        new EnvironmentOperations(holds, clock),
+        new EnvironmentOperations(holds, alarms, clock),
         new Releasing(
-            projects,
-            repositories,
-            releases,
-            deploys,
-            configuration,
-            orders,
-            blobs,
-            clock));
+            projects, repositories, releases, deploys, configuration, orders, blobs, clock));
   }
 }

@@ -199,7 +199,8 @@ final class ChoicePages {
             style,
             EnvironmentPresenter.tells(
                 plan.approvals(),
-                DeployRecords.readable(sources.records().unfinished(environment.id()))));
+                DeployRecords.readable(sources.records().unfinished(environment.id())),
+                newer(environment, plan)));
       }
       case Answer.NotFound<Plan>(var what) -> nothingToShow("There is no " + what + ".", "");
       case Answer.Refused<Plan>(_, var message, var remedy, var problems) ->
@@ -212,6 +213,15 @@ final class ChoicePages {
               style,
               "");
     };
+  }
+
+  /// What runs now, if that is newer than what the plan brings.
+  private Optional<Release> newer(Environment environment, Plan plan) {
+    return sources.environments().live(environment.id()).stream()
+        .flatMap(live -> live.release().stream())
+        .filter(id -> plan.release().filter(r -> r < id).isPresent())
+        .max(Long::compare)
+        .flatMap(sources.releases()::find);
   }
 
   private static PreviewView nothingToShow(String message, String remedy) {

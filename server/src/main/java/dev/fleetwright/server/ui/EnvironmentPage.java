@@ -4,6 +4,7 @@ import java.util.List;
 
 /// One environment: what runs, what ran, and to what it can go back.
 ///
+/// @param alarms that fire
 /// @param held why it takes nothing by itself; at most one
 /// @param hold the button that holds it, where it takes something by itself
 record EnvironmentPage(
@@ -14,6 +15,7 @@ record EnvironmentPage(
     String href,
     List<String> rules,
     boolean canStop,
+    List<Alarmed> alarms,
     List<Held> held,
     List<Action> hold,
     List<Underway> underway,
@@ -25,6 +27,7 @@ record EnvironmentPage(
 
   EnvironmentPage {
     rules = List.copyOf(rules);
+    alarms = List.copyOf(alarms);
     held = List.copyOf(held);
     hold = List.copyOf(hold);
     underway = List.copyOf(underway);
@@ -33,6 +36,9 @@ record EnvironmentPage(
     history = List.copyOf(history);
     logs = List.copyOf(logs);
   }
+
+  /// Something says that it is not well.
+  record Alarmed(String name, String reason, String by, Moment since) {}
 
   /// It takes nothing by itself.
   ///
@@ -70,7 +76,18 @@ record EnvironmentPage(
   ///
   /// @param href leads to the roll-back's preview; empty when it cannot be gone back to
   /// @param why not, or what going back means
-  record WayBack(String version, String title, Moment at, String href, Badge badge, String why) {
+  /// @param asked when its targets were asked; empty when it is by the record alone
+  record WayBack(
+      String version,
+      String title,
+      Moment at,
+      String href,
+      Badge badge,
+      String why,
+      List<Moment> asked) {
+    WayBack {
+      asked = List.copyOf(asked);
+    }
 
     boolean possible() {
       return !href.isEmpty();

@@ -6,6 +6,7 @@ import dev.fleetwright.server.http.Refusal;
 import dev.fleetwright.server.http.Route;
 import dev.fleetwright.server.operations.Answer;
 import dev.fleetwright.server.operations.Operations;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -46,7 +47,12 @@ final class EnvironmentPages {
     var asked = call.queryNumber("history").orElse(EnvironmentPresenter.HISTORY);
     var most = Math.clamp(asked, EnvironmentPresenter.HISTORY, 500);
     var page =
-        environments.page(environment, operations.deploys().waysBack(environment), most, now());
+        environments.page(
+            environment,
+            operations.deploys().waysBack(environment, Duration.ZERO),
+            operations.environments().alarms(environment),
+            most,
+            now());
     var path = Paths.environment(environment);
     var frame =
         framing.frame(

@@ -1,16 +1,18 @@
 package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.deploy.DeployView;
-import dev.fleetwright.core.engine.DeployPlanner;
+import dev.fleetwright.core.environment.Alarm;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentState;
 import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.target.Capability;
 import dev.fleetwright.core.target.Observation;
 import dev.fleetwright.core.target.TargetBinding;
+import dev.fleetwright.server.operations.DeployOperations.CheckedWay;
 import dev.fleetwright.server.ui.EnvironmentPage.ComponentLog;
 import dev.fleetwright.server.ui.EnvironmentPage.Instance;
 import dev.fleetwright.server.ui.EnvironmentPage.OnTarget;
@@ -39,7 +41,7 @@ final class EnvironmentPresenter {
 
   /// @param most how many deploys of the history
   EnvironmentPage page(
-      Environment environment, List<DeployPlanner.WayBack> waysBack, int most, Instant now)
+      Environment environment, List<CheckedWay> waysBack, List<Alarm> alarms, int most, Instant now)
       throws InterruptedException {
     var live = sources.environments().live(environment.id());
     var history = sources.records().of(environment.id(), most + 1, 0);
@@ -67,6 +69,11 @@ final class EnvironmentPresenter {
         Paths.environment(environment),
         rules(environment, now),
         Tiles.running(environment, live).stream().anyMatch(l -> l.release().isPresent()),
+        alarms.stream()
+            .map(a ->
+                new EnvironmentPage.Alarmed(
+                    a.name(), a.reason(), a.by(), Moment.of(a.since(), now)))
+            .toList(),
         sources.holds().of(environment.id()).map(hold -> held(environment, hold, now)).stream()
             .toList(),
         holdable(environment)
@@ -145,6 +152,9 @@ final class EnvironmentPresenter {
     var approvals = policy.gating().approvals().required();
     if (approvals > 0) {
       rules.add(approvals == 1 ? "1 approval" : approvals + " approvals");
+    }
+    if (policy.rollback().equals(RollbackTriggers.NEVER)) {
+      rules.add("never rolls back by itself");
     }
     environment.autoStopAt().ifPresent(at -> rules.add("stops " + Moment.of(at, now).words()));
     return rules;
@@ -246,31 +256,39 @@ final class EnvironmentPresenter {
         .orElse(List.of());
   }
 
-  private WayBack way(
-      Environment environment, DeployPlanner.WayBack way, List<Live> live, Instant now) {
-    var view = way.deploy();
+  private WayBack way(Environment environment, CheckedWay checked, List<Live> live, Instant now) {
+    var view = checked.way().deploy();
     var release = release(view);
+    var possible = checked.whyNot().isEmpty();
     var current =
-        way.whyNot().isPresent()
+        !possible
             && Tiles.running(environment, live).stream()
                 .anyMatch(l -> l.deploy() == view.deploy().id());
     return new WayBack(
-        release.map(Release::label).orElse(way.plan().label()),
+        release.map(Release::label).orElse(checked.way().plan().label()),
         release.map(Release::title).orElse(""),
         Moment.of(view.finishedAt().orElse(view.updatedAt()), now),
-        way.whyNot().isEmpty()
-            ? Paths.environment(environment) + "/rollback?to=" + view.deploy().number()
-            : "",
+        possible ? Paths.environment(environment) + "/rollback?to=" + view.deploy().number() : "",
         current
             ? new Badge(Tone.GOOD, "dot", "runs now")
-            : way.whyNot().isEmpty()
+            : possible
                 ? new Badge(Tone.GOOD, "back", "can go back")
                 : new Badge(Tone.IDLE, "blocked", "cannot go back"),
-        current ? "" : way.whyNot().orElse(""));
+        current
+            ? ""
+            : checked.whyNot().orElse(checked.way().left() ? "somebody went back from it" : ""),
+        checked.asked().map(at -> List.of(Moment.of(at, now))).orElse(List.of()));
   }
 
   /// What follows when a plan is confirmed.
-  static String tells(int approvals, List<DeployView> unfinished) {
+  ///
+  /// @param newest what runs there now that is newer than what the plan brings
+  static String tells(int approvals, List<DeployView> unfinished, Optional<Release> newest) {
+    return newest.map(r -> "Goes back: " + r.version() + " runs there now. ").orElse("")
+        + tells(approvals, unfinished);
+  }
+
+  private static String tells(int approvals, List<DeployView> unfinished) {
     if (approvals > 0) {
       return approvals == 1
           ? "Waits for 1 approval, then starts."

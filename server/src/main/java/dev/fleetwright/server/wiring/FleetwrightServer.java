@@ -148,6 +148,7 @@ public final class FleetwrightServer implements ServerProcess {
               repositories,
               environments,
               database.holds(),
+              database.alarms(),
               releases,
               pipelines,
               deploys,
@@ -200,6 +201,8 @@ public final class FleetwrightServer implements ServerProcess {
                   pipelines,
                   deploys,
                   database.holds(),
+                  database.alarms(),
+                  planning,
                   database.feed(),
                   Time.SYSTEM,
                   Pace.USUAL));
@@ -207,6 +210,9 @@ public final class FleetwrightServer implements ServerProcess {
       var engineRuns = new AtomicBoolean(true);
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
+      var waysBack =
+          parts.add(new WayBackRounds(database.projects(), environments, operations.deploys()));
+      waysBack.start();
       var firstToken = FirstToken.ensure(database.tokens(), data.path(), clock);
       var pages =
           new Pages(

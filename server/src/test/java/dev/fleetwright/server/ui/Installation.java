@@ -83,6 +83,7 @@ final class Installation implements AutoCloseable {
             repositories,
             database.environments(),
             database.holds(),
+            database.alarms(),
             database.releases(),
             database.pipelines(),
             database.deploys(),
@@ -100,6 +101,8 @@ final class Installation implements AutoCloseable {
             database.pipelines(),
             database.deploys(),
             database.holds(),
+            database.alarms(),
+            planning,
             database.feed(),
             Time.SYSTEM,
             Pace.USUAL);

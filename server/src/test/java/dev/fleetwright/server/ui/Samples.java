@@ -343,6 +343,9 @@ final class Samples {
         List.of("after staging", "1 approval", "here, edge"),
         true,
         List.of(
+            new EnvironmentPage.Alarmed(
+                "error-rate", "7 % of the answers are 503", "grafana", ago(2))),
+        List.of(
             new EnvironmentPage.Held(
                 "mira",
                 "the basket is empty",
@@ -419,21 +422,24 @@ final class Samples {
                 ago(7020),
                 "",
                 new Badge(Tone.IDLE, "blocked", "cannot go back"),
-                "it was rolled back when it was deployed, and never ran"),
+                "it was rolled back when it was deployed, and never ran",
+                List.of()),
             new WayBack(
                 "r5 · aa00bb11",
                 "Sort by price",
                 ago(7000),
                 "/rollback",
                 new Badge(Tone.GOOD, "back", "can go back"),
-                ""),
+                "",
+                List.of(ago(1))),
             new WayBack(
                 "r3 · 00112233",
                 "Pay with a card",
                 ago(90000),
                 "",
                 new Badge(Tone.IDLE, "blocked", "cannot go back"),
-                "its files are no longer kept on edge; deploy r3 anew instead")),
+                "its files are no longer kept on edge; deploy r3 anew instead",
+                List.of())),
         history(),
         new Link("Older deploys", "/older"),
         List.of(

@@ -56,7 +56,7 @@ class DamagedDeployTest {
               "GET",
               "/api/v1/deploys",
               server.sendAsRoot("GET", "/api/v1/deploys?project=shop", ""));
-      assertThat(client.waysBack(SHOP, "staging")).hasSize(1);
+      assertThat(client.waysBack(SHOP, "staging", false)).hasSize(1);
       assertThatThrownBy(() -> client.deploy(list.unreadable().orElseThrow().getFirst().id()))
           .isInstanceOfSatisfying(
               RequestFailed.class,

@@ -184,7 +184,7 @@ class FlowTest {
       }
     }
     assertThat(live("staging")).isEqualTo("r2");
-    var ways = client.waysBack(SHOP, "staging");
+    var ways = client.waysBack(SHOP, "staging", true);
     assertThat(ways).hasSize(2);
     assertThat(ways.getFirst().possible()).isFalse();
     assertThat(ways.getLast().possible()).isTrue();
