@@ -8,16 +8,22 @@ import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Project;
 import dev.fleetwright.api.Release;
 import dev.fleetwright.cli.demo.DemoHost;
+import dev.fleetwright.testkit.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A real server is killed at every boundary of every step of a real deploy on two kinds of target,
 /// started again, and must end as if nothing had happened: same state, each effect once, an intact
 /// ledger.
+@Tag("R1")
 class CrashTest {
 
   private static final List<String> PLACES =
@@ -42,10 +49,47 @@ class CrashTest {
   @Test
   void ends_the_same_wherever_the_server_is_killed()
       throws IOException, InterruptedException, GitAPIException {
+    var rounds = Recipe.times(1, 5);
+    var places = new ArrayList<String>();
+    for (var i = 0; i < rounds; i++) {
+      places.addAll(PLACES);
+    }
+    crash("killpoints=" + places.size(), places.stream().map(CrashTest::at).toList());
+  }
+
+  @Test
+  void ends_the_same_whenever_the_server_is_killed()
+      throws IOException, InterruptedException, GitAPIException {
+    var kills = Recipe.times(2, 200);
+    var random = new Random(kills);
+    crash(
+        "random_kills=" + kills,
+        IntStream.range(0, kills).mapToObj(_ -> after(random.nextInt(10, 2_500))).toList());
+  }
+
+  /// How a server dies.
+  ///
+  /// @param options for its process
+  private record Death(String name, List<String> options, OptionalInt killedAfterMillis) {}
+
+  private static Death at(String place) {
+    return new Death(place, List.of("-Dfleetwright.killpoint=" + place), OptionalInt.empty());
+  }
+
+  private static Death after(int millis) {
+    return new Death("kill -9 after " + millis + " ms", List.of(), OptionalInt.of(millis));
+  }
+
+  /// One after the other: begin a deploy, die, start again, and look whether it ended as if nothing
+  /// had happened.
+  private void crash(String what, List<Death> deaths)
+      throws IOException, InterruptedException, GitAPIException {
     var marks = folder.resolve("marks");
     Files.createFile(marks);
     var login = DemoHost.key(folder.resolve("login_key"));
     var violations = new ArrayList<String>();
+    var ready = new ArrayList<Long>();
+    var settled = new ArrayList<Long>();
     try (var host = host(login)) {
       var data = folder.resolve("data");
       var releases = new ArrayList<Release>();
@@ -56,39 +100,73 @@ class CrashTest {
         assertThat(settled(client, 1).state()).isEqualTo(Deploy.State.SUCCEEDED);
       }
       var deploys = 1;
-      for (var place : PLACES) {
+      for (var death : deaths) {
         var release = releases.get(deploys % 2);
         var before = Files.readAllLines(marks).size();
-        try (var server = ServerInAProcess.start(data, "-Dfleetwright.killpoint=" + place);
+        try (var server = ServerInAProcess.start(data, death.options().toArray(String[]::new));
             var client = server.client()) {
           deploy(client, release);
-          assertThat(server.awaitDeath()).isEqualTo(137);
+          if (death.killedAfterMillis().isPresent()) {
+            Thread.sleep(death.killedAfterMillis().getAsInt());
+          } else {
+            assertThat(server.awaitDeath()).isEqualTo(137);
+          }
         }
         deploys++;
+        var began = System.nanoTime();
         try (var server = ServerInAProcess.start(data);
             var client = server.client()) {
+          ready.add(System.nanoTime() - began);
+          began = System.nanoTime();
           var ended = settled(client, deploys);
-          var effects = Files.readAllLines(marks);
-          var after = effects.subList(before, effects.size());
-          if (ended.state() != Deploy.State.SUCCEEDED) {
-            violations.add(place + ": ended as " + Following.words(ended));
-          }
-          if (!after.stream().sorted().toList().equals(expected(release))) {
-            violations.add(place + ": effects " + after);
-          }
-          for (var instance : running(client)) {
-            if (instance.health() != Environment.Health.HEALTHY) {
-              violations.add(place + ": " + instance);
-            }
-          }
-          if (!client.checkLedger().intact()) {
-            violations.add(place + ": " + client.checkLedger());
-          }
+          settled.add(System.nanoTime() - began);
+          look(client, death, ended, release, marks, before, violations);
         }
       }
       takeDown(data, deploys + 1);
     }
+    Recipe.report(
+        "R1",
+        "violations=%d %s ready_median=%.1fs ready_max=%.1fs ended_after_ready_median=%.1fs ended_after_ready_max=%.1fs"
+            .formatted(
+                violations.size(),
+                what,
+                median(ready),
+                Collections.max(ready) / 1e9,
+                median(settled),
+                Collections.max(settled) / 1e9));
     assertThat(violations).isEmpty();
+  }
+
+  private static double median(List<Long> nanos) {
+    return nanos.stream().sorted().skip(nanos.size() / 2).findFirst().orElse(0L) / 1e9;
+  }
+
+  private void look(
+      FleetwrightClient client,
+      Death death,
+      Deploy ended,
+      Release release,
+      Path marks,
+      int before,
+      List<String> violations)
+      throws IOException, InterruptedException {
+    var effects = Files.readAllLines(marks);
+    var after = effects.subList(before, effects.size());
+    if (ended.state() != Deploy.State.SUCCEEDED) {
+      violations.add(death.name() + ": ended as " + Following.words(ended));
+    }
+    if (!after.stream().sorted().toList().equals(expected(release))) {
+      violations.add(death.name() + ": effects " + after);
+    }
+    for (var instance : running(client)) {
+      if (instance.health() != Environment.Health.HEALTHY) {
+        violations.add(death.name() + ": " + instance);
+      }
+    }
+    if (!client.checkLedger().intact()) {
+      violations.add(death.name() + ": " + client.checkLedger());
+    }
   }
 
   /// Each target starts the component once.
