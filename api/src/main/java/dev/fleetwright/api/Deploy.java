@@ -138,6 +138,8 @@ public record Deploy(
   ///
   /// @param release the number of a release; empty for the newest of `ref`
   /// @param ref a branch, tag or commit that has a release; empty for the default branch
+  /// @param only names of the components that are brought, the others stay as they are; empty or
+  ///   left out for all
   /// @param plan the hash of a previewed plan: only exactly that is done; refused when the target
   ///   has moved since
   public record Request(
@@ -145,8 +147,21 @@ public record Deploy(
       String environment,
       Optional<Long> release,
       Optional<String> ref,
+      Optional<List<String>> only,
       Optional<String> plan,
-      Optional<String> reason) {}
+      Optional<String> reason) {
+
+    /// All components.
+    public Request(
+        String project,
+        String environment,
+        Optional<Long> release,
+        Optional<String> ref,
+        Optional<String> plan,
+        Optional<String> reason) {
+      this(project, environment, release, ref, Optional.empty(), plan, reason);
+    }
+  }
 
   /// Agree to one very plan.
   ///

@@ -118,6 +118,9 @@ public record Environment(
       Optional<String> hindrance,
       Optional<Instant> askedAt) {}
 
+  /// Which release a component came from, by the record.
+  public record Version(String component, Optional<Release.Brief> release) {}
+
   /// What the targets really run.
   ///
   /// @param observedAt when they were asked

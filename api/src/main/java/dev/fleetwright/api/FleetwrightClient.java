@@ -198,6 +198,17 @@ public final class FleetwrightClient implements AutoCloseable {
     return page.items();
   }
 
+  /// Which release each component of an environment came from; they differ after deploys of some
+  /// components.
+  public List<Environment.Version> versions(String project, String name)
+      throws InterruptedException {
+    Page<Environment.Version> page =
+        get(
+            environmentPath(project, name) + "/versions",
+            new TypeReference<Page<Environment.Version>>() {});
+    return page.items();
+  }
+
   /// All environments that take nothing by themselves at the moment.
   public List<Environment.Held> holds() throws InterruptedException {
     Page<Environment.Held> page =

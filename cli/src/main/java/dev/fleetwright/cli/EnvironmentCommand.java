@@ -63,6 +63,7 @@ final class EnvironmentCommand {
     record Shown(
         Environment environment,
         Environment.Observation observation,
+        List<Environment.Version> versions,
         List<Environment.WayBack> waysBack) {}
 
     @Override
@@ -72,6 +73,7 @@ final class EnvironmentCommand {
             new Shown(
                 client.environment(project, environment),
                 client.observe(project, environment),
+                client.versions(project, environment),
                 client.waysBack(project, environment, true));
         output.result(shown, lines(shown));
         return ExitCode.DONE;
@@ -83,18 +85,19 @@ final class EnvironmentCommand {
       var rows = new ArrayList<List<String>>();
       lines.addAll(Terminal.table(EnvironmentCommand.rows(List.of(shown.environment()))));
       lines.add("");
-      rows.add(List.of("TARGET", "HOST", "COMPONENT", "HEALTH", "ENDPOINT", "SEEN"));
+      rows.add(List.of("TARGET", "HOST", "COMPONENT", "RELEASE", "HEALTH", "ENDPOINT", "SEEN"));
       for (var target : shown.observation().targets()) {
         target
             .problem()
-            .ifPresent(
-                p -> rows.add(List.of(target.target(), "-", "-", "-", "-", Terminal.clean(p))));
+            .ifPresent(p ->
+                rows.add(List.of(target.target(), "-", "-", "-", "-", "-", Terminal.clean(p))));
         for (var instance : target.instances()) {
           rows.add(
               List.of(
                   target.target(),
                   Terminal.clean(instance.host()),
                   instance.component(),
+                  release(shown.versions(), instance.component()),
                   Terminal.word(instance.health()),
                   Terminal.orDash(instance.endpoint()),
                   Terminal.clean(instance.detail())));
@@ -105,6 +108,15 @@ final class EnvironmentCommand {
       lines.addAll(RollbackCommand.table(shown.waysBack()));
       return lines;
     }
+  }
+
+  static String release(List<Environment.Version> versions, String component) {
+    return versions.stream()
+        .filter(v -> v.component().equals(component))
+        .flatMap(v -> v.release().stream())
+        .map(r -> Terminal.clean(r.version()))
+        .findFirst()
+        .orElse("-");
   }
 
   static List<List<String>> rows(List<Environment> environments) {

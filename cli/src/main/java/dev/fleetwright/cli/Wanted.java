@@ -31,10 +31,23 @@ final class Wanted {
     private @Nullable String ref;
   }
 
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "COMPONENT",
+      description = "Only these components; the others stay as they are.")
+  private List<String> only = List.of();
+
   Deploy.Request request(FleetwrightClient client, Optional<String> plan, Optional<String> reason)
       throws InterruptedException {
     return new Deploy.Request(
-        project, environment, release(client), Optional.ofNullable(which.ref), plan, reason);
+        project,
+        environment,
+        release(client),
+        Optional.ofNullable(which.ref),
+        Optional.of(only).filter(names -> !names.isEmpty()),
+        plan,
+        reason);
   }
 
   private Optional<Long> release(FleetwrightClient client) throws InterruptedException {

@@ -626,6 +626,7 @@ final class SqlDeploys implements Deploys {
             session.one(
                 ROWS
                     + "WHERE d.environment = ? AND d.release = ? AND d.state = 'succeeded'"
+                    + " AND d.components = ''"
                     + " ORDER BY d.id DESC LIMIT 1",
                 SqlDeploys::view,
                 environment,

@@ -70,7 +70,8 @@ public final class HttpAnalysis implements Analysis, AutoCloseable {
     } catch (ExecutionException e) {
       return e.getCause() instanceof java.net.http.HttpTimeoutException
           ? tooLate(probe, address)
-          : new Measurement.Fail("GET %s: %s".formatted(address, words(e.getCause() == null ? e : e.getCause())));
+          : new Measurement.Fail(
+              "GET %s: %s".formatted(address, words(e.getCause() == null ? e : e.getCause())));
     } catch (InterruptedException _) {
       answer.cancel(true);
       Thread.currentThread().interrupt();

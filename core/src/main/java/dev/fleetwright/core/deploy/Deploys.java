@@ -54,7 +54,8 @@ public interface Deploys {
   /// The last deploy of an environment that succeeded, by its id.
   Optional<DeployView> lastSucceeded(long environment);
 
-  /// The last deploy that brought this release into an environment and succeeded.
+  /// The last deploy that brought all of this release into an environment and succeeded. One of
+  /// some components shows nothing about the release as a whole.
   Optional<DeployView> lastSucceeded(long environment, long release);
 
   /// Store one event, if the deploy still has as many events as `expected`, and, with a lease, if

@@ -22,11 +22,14 @@ import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Component;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Plans deploys from what is on record: which release, which way back, and whether promotion
 /// allows it. Used by the engine for deploys that were asked for without a plan, and for previews.
@@ -55,7 +58,11 @@ public final class DeployPlanner {
     var environment = environments.find(deploy.environment()).orElseThrow();
     return switch (deploy.kind()) {
       case START ->
-          start(environment, releases.find(deploy.release().orElseThrow()), deploy.script());
+          start(
+              environment,
+              releases.find(deploy.release().orElseThrow()),
+              deploy.script(),
+              deploy.only());
       case STOP -> stop(environment, deploy.script());
       case ROLLBACK -> {
         var back = goBack(environment, deploy.rollbackOf().orElseThrow());
@@ -67,9 +74,20 @@ public final class DeployPlanner {
     };
   }
 
-  /// Plan bringing a release into an environment.
+  /// Plan bringing all of a release into an environment.
   public Planning start(
       Environment environment, Optional<Release> release, Optional<Component> script) {
+    return start(environment, release, script, new TreeSet<>());
+  }
+
+  /// Plan bringing a release into an environment.
+  ///
+  /// @param only the components that are brought, the others stay as they are; empty for all
+  public Planning start(
+      Environment environment,
+      Optional<Release> release,
+      Optional<Component> script,
+      SortedSet<String> only) {
     if (release.isEmpty()) {
       return impossible("there is no such release");
     }
@@ -78,7 +96,7 @@ public final class DeployPlanner {
         ? impossible(held.get())
         : planner.plan(
             environment,
-            new Wanted.Start(release.get(), script),
+            new Wanted.Start(release.get(), script, only),
             environments.live(environment.id()));
   }
 
@@ -106,6 +124,63 @@ public final class DeployPlanner {
               "deploy #%d ended as %s; only one that succeeded can be gone back to"
                   .formatted(view.get().deploy().number(), other.keyword().replace('_', ' ')));
     };
+  }
+
+  /// Which release each component of an environment came from, by the record: after deploys of some
+  /// components they differ.
+  public SortedMap<String, Long> versions(Environment environment) {
+    var past =
+        deploys.of(environment.id(), HISTORY, 0).stream()
+            .filter(view -> view.state() instanceof Succeeded)
+            .toList();
+    return versions(past);
+  }
+
+  /// @param past what succeeded, the newest first
+  private SortedMap<String, Long> versions(List<DeployView> past) {
+    // From the oldest that counts to the newest, in a loop: the history may be long.
+    var versions = new TreeMap<String, Long>();
+    var byDeploy = new HashMap<Long, SortedMap<String, Long>>();
+    for (var i = past.size() - 1; i >= 0; i--) {
+      var view = past.get(i);
+      var deploy = view.deploy();
+      if (!(view.state() instanceof Succeeded(var plan))) {
+        continue;
+      }
+      switch (deploy.kind()) {
+        case STOP -> versions.clear();
+        case ROLLBACK -> {
+          var then = byDeploy.get(deploy.rollbackOf().orElse(0L));
+          versions.clear();
+          if (then != null) {
+            versions.putAll(then);
+          } else {
+            plan.release().ifPresent(release -> all(plan).forEach(n -> versions.put(n, release)));
+          }
+        }
+        case START -> {
+          var release = plan.release().orElseThrow();
+          if (deploy.only().isEmpty()) {
+            versions.clear();
+            all(plan).forEach(name -> versions.put(name, release));
+          } else {
+            deploy.only().forEach(name -> versions.put(name, release));
+          }
+        }
+      }
+      byDeploy.put(deploy.id(), new TreeMap<>(versions));
+    }
+    return versions;
+  }
+
+  private List<String> all(Plan plan) {
+    return plan.targets().stream()
+        .filter(t -> !t.binding().equals(Planner.SCRIPT))
+        .filter(t -> blobs.has(t.to()))
+        .flatMap(t -> planner.load(t.to()).components().stream())
+        .map(Component::name)
+        .distinct()
+        .toList();
   }
 
   /// Deploys of this environment that brought something, newest first, each release once, and for

@@ -14,6 +14,7 @@ import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Slice;
 import dev.fleetwright.core.target.Target;
 import dev.fleetwright.core.target.TargetBinding;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,12 +106,12 @@ final class Course {
     var growing = new ArrayList<Growth>();
     var atTheEnd = new ArrayList<Step>();
     for (var leg : legs) {
-      if (leg.hasBatches()) {
+      if (leg.isFirst() && (leg.hasBatches() || leg.can(Capability.SHARES))) {
+        atTheEnd.addAll(rolling(new Rolling(Optional.empty(), Duration.ZERO), leg));
+      } else if (leg.hasBatches()) {
         growing.add(new ByInstances(leg));
       } else if (leg.can(Capability.SHARES)) {
-        if (leg.isFirst()) {
-          atTheEnd.add(leg.step(Slice.all()));
-        } else if (accepts(leg, new Slice.Share(1), "begin with a part of the callers")) {
+        if (accepts(leg, new Slice.Share(1), "begin with a part of the callers")) {
           growing.add(new ByCallers(leg));
         }
       } else {

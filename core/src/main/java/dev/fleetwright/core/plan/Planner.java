@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Decides what a deploy will do, by asking every target what would change. Touches no target;
 /// keeps the revisions it renders, so that the plan can be executed and gone back to without its
@@ -52,7 +54,19 @@ public final class Planner {
     Optional<Component> script();
 
     /// A release.
-    record Start(Release release, Optional<Component> script) implements Wanted {}
+    ///
+    /// @param only the components that are brought, the others stay as they are; empty for all
+    record Start(Release release, Optional<Component> script, SortedSet<String> only)
+        implements Wanted {
+      public Start {
+        only = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(only));
+      }
+
+      /// All of it.
+      public Start(Release release, Optional<Component> script) {
+        this(release, script, new TreeSet<>());
+      }
+    }
 
     /// Stored revisions of an earlier deploy, by target.
     record GoBack(Optional<Long> release, String label, SortedMap<String, Digest> revisions)
@@ -91,6 +105,14 @@ public final class Planner {
   ///
   /// @param live what runs by the record, from which undoing goes
   public Planning plan(Environment environment, Wanted wanted, List<Live> live) {
+    if (wanted instanceof Wanted.Start start
+        && start.script().isPresent()
+        && !start.only().isEmpty()) {
+      return new Planning.Impossible(
+          List.of(
+              "the script of job `%s` runs wholly or not at all; deploy everything, or take the script out of the job"
+                  .formatted(start.script().get().name())));
+    }
     var bindings = bindings(environment, wanted);
     if (bindings.isEmpty()) {
       return new Planning.Impossible(
@@ -141,7 +163,7 @@ public final class Planner {
       List<String> reasons) {
     var target = targets.open(binding);
     var from = from(live, binding.name());
-    var to = revision(environment, wanted, binding);
+    var to = revision(environment, wanted, binding, from);
     if (!wantedCanBeDone(target, wanted, binding, reasons)) {
       return;
     }
@@ -245,16 +267,35 @@ public final class Planner {
     return bindings;
   }
 
-  private Revision revision(Environment environment, Wanted wanted, TargetBinding binding) {
+  private Revision revision(
+      Environment environment, Wanted wanted, TargetBinding binding, Digest from) {
     return switch (wanted) {
-      case Wanted.Start(_, var script) when binding.equals(SCRIPT) ->
+      case Wanted.Start(_, var script, _) when binding.equals(SCRIPT) ->
           new Revision(script.stream().toList());
       case Wanted.Stop(var script) when binding.equals(SCRIPT) ->
           new Revision(script.stream().toList());
-      case Wanted.Start(var release, _) -> rendered(environment, binding, release);
+      case Wanted.Start(var release, _, var only) when only.isEmpty() ->
+          rendered(environment, binding, release);
+      case Wanted.Start(var release, _, var only) ->
+          partly(load(from), rendered(environment, binding, release), only);
       case Wanted.Stop _ -> Revision.EMPTY;
       case Wanted.GoBack(_, _, var revisions) -> stored(binding, revisions);
     };
+  }
+
+  /// What is known to work there, with the named components of the release in place of its own. It
+  /// is a whole revision, so every target can run it, and going back to it needs no rule of its
+  /// own.
+  private static Revision partly(Revision runs, Revision release, SortedSet<String> only) {
+    for (var name : only) {
+      if (release.component(name).isEmpty()) {
+        var names = release.components().stream().map(Component::name).toList();
+        throw new IllegalArgumentException(
+            "there is no component `%s` among those that run here: %s"
+                .formatted(name, String.join(", ", names)));
+      }
+    }
+    return runs.after(release, new Slice.Components(only));
   }
 
   private static Revision rendered(
@@ -325,7 +366,7 @@ public final class Planner {
 
   private static Optional<Long> release(Wanted wanted) {
     return switch (wanted) {
-      case Wanted.Start(var release, _) -> Optional.of(release.id());
+      case Wanted.Start(var release, _, _) -> Optional.of(release.id());
       case Wanted.GoBack(var release, _, _) -> release;
       case Wanted.Stop _ -> Optional.empty();
     };
@@ -333,7 +374,8 @@ public final class Planner {
 
   private static String label(Wanted wanted) {
     return switch (wanted) {
-      case Wanted.Start(var release, _) -> release.label();
+      case Wanted.Start(var release, _, var only) ->
+          only.isEmpty() ? release.label() : release.label() + ", only " + String.join(", ", only);
       case Wanted.GoBack(_, var label, _) -> label;
       case Wanted.Stop _ -> "nothing";
     };

@@ -134,6 +134,7 @@ final class InMemoryDeploys implements Deploys {
     return of(environment, Integer.MAX_VALUE, 0).stream()
         .filter(v -> v.state() instanceof DeployState.Succeeded)
         .filter(v -> v.deploy().release().equals(Optional.of(release)))
+        .filter(v -> v.deploy().only().isEmpty())
         .findFirst();
   }
 

@@ -7,6 +7,7 @@ import dev.fleetwright.core.Samples;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentSlug;
 import dev.fleetwright.core.environment.EnvironmentState;
+import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Strategy;
 import dev.fleetwright.core.environment.Strategy.Stage;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +47,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlannerTest {
 
   private static final Release RELEASE = release(Map.of("run.port", "${WEB_PORT}"));
+
+  private static final Release TWO = two("1");
+  private static final Release NEXT = two("2");
 
   private static final Strategy CANARY =
       new Strategy.Canary(List.of(new Stage.Weight(10), new Stage.Pause(Optional.empty())));
@@ -176,6 +181,7 @@ class PlannerTest {
 
   @Test
   void a_canary_by_hosts_takes_its_share_rounded_up_and_keeps_one_back_until_the_end() {
+    edge.runs = Samples.V1;
     edge.hosts = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
     var canary =
         new Strategy.Canary(
@@ -206,6 +212,7 @@ class PlannerTest {
 
   @Test
   void a_canary_on_one_host_is_refused_with_what_it_can_instead() {
+    edge.runs = Samples.V1;
     edge.capabilities = Set.of(Capability.OBSERVE, Capability.ROLL_BACK, Capability.BATCHES);
     assertThat(refused(CANARY))
         .containsExactly(
@@ -255,6 +262,14 @@ class PlannerTest {
   }
 
   @Test
+  void a_first_deploy_to_hosts_has_no_stages() {
+    edge.hosts = List.of("a", "b");
+    assertThat(ready(environment(Policy.NONE.with(CANARY), Map.of())).steps())
+        .extracting(Step::words)
+        .containsExactly("edge: a", "edge: b");
+  }
+
+  @Test
   void blue_green_is_refused_where_there_is_no_standing_by() {
     edge.capabilities = Set.of(Capability.OBSERVE, Capability.ROLL_BACK, Capability.BATCHES);
     assertThat(refused(BLUE_GREEN))
@@ -287,6 +302,7 @@ class PlannerTest {
 
   @Test
   void targets_move_through_the_stages_together() {
+    edge.runs = Samples.V1;
     edge.hosts = List.of("a", "b");
     var environment =
         environment(
@@ -302,6 +318,71 @@ class PlannerTest {
             "canary at 10%: hold until somebody says go on",
             "edge: b",
             "core: b");
+  }
+
+  @Test
+  void only_the_named_components_are_brought_and_the_others_are_those_that_are_known_to_work() {
+    var before =
+        planned(environment(Policy.NONE, Map.of()), new Wanted.Start(TWO, Optional.empty()));
+    var live =
+        List.of(
+            new Live(
+                "edge",
+                before.target("edge").to(),
+                Optional.of(6L),
+                1,
+                Instant.EPOCH,
+                false,
+                before.target("edge").to()));
+    var only = new Wanted.Start(NEXT, Optional.empty(), new TreeSet<>(Set.of("nginx")));
+    var answer = planner.plan(environment(Policy.NONE, Map.of()), only, live);
+    assertThat(answer).isInstanceOf(Planning.Ready.class);
+    var plan = ((Planning.Ready) answer).plan();
+    var to = planner.load(plan.target("edge").to());
+    assertThat(to.component("nginx")).isEqualTo(component(NEXT, "nginx"));
+    assertThat(to.component("web")).isEqualTo(component(TWO, "web"));
+    assertThat(plan.target("edge").from()).isEqualTo(before.target("edge").to());
+    assertThat(plan.label()).endsWith(", only nginx");
+  }
+
+  @Test
+  void a_component_that_does_not_run_here_cannot_be_the_only_one() {
+    var only = new Wanted.Start(RELEASE, Optional.empty(), new TreeSet<>(Set.of("nginx")));
+    assertThat(planner.plan(environment(Policy.NONE, Map.of()), only, List.of()))
+        .isEqualTo(
+            new Planning.Impossible(
+                List.of(
+                    "target `edge`: there is no component `nginx` among those that run here: web")));
+  }
+
+  @Test
+  void a_script_is_not_run_for_a_part_of_a_release() {
+    var script = new Component("deploy", List.of(), Settings.NONE);
+    var only = new Wanted.Start(RELEASE, Optional.of(script), new TreeSet<>(Set.of("web")));
+    assertThat(planner.plan(environment(Policy.NONE, Map.of()), only, List.of()))
+        .isInstanceOfSatisfying(
+            Planning.Impossible.class,
+            no -> assertThat(no.reasons().getFirst()).contains("runs wholly or not at all"));
+  }
+
+  private static Optional<Component> component(Release release, String name) {
+    return release.components().stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+
+  private static Release two(String version) {
+    return new Release(
+        8,
+        Samples.SHOP,
+        8,
+        new CommitSha("b".repeat(40)),
+        "main",
+        version,
+        "ann",
+        1,
+        List.of(
+            new Component("web", List.of(), Settings.of(Map.of("image", "web:" + version))),
+            new Component("nginx", List.of(), Settings.of(Map.of("image", "nginx:" + version)))),
+        Instant.EPOCH);
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /// Plans and deploys.
 final class DeployRoutes {
@@ -209,7 +210,10 @@ final class DeployRoutes {
   private Wish start(Deploy.Request wish) throws IOException {
     var project = Call.projectName(wish.project());
     var environment = environment(project, Call.environmentName(wish.environment()));
-    return new Wish.Start(environment.id(), release(project, environment, wish).id());
+    return new Wish.Start(
+        environment.id(),
+        release(project, environment, wish).id(),
+        new TreeSet<>(wish.only().orElse(List.of())));
   }
 
   private Release release(ProjectName project, Environment environment, Deploy.Request wish)

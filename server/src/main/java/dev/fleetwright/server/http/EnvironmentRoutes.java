@@ -7,6 +7,7 @@ import dev.fleetwright.api.Environment.SetAlarm;
 import dev.fleetwright.api.Environment.SetHold;
 import dev.fleetwright.api.Environment.Stop;
 import dev.fleetwright.api.Environment.TargetObservation;
+import dev.fleetwright.api.Environment.Version;
 import dev.fleetwright.api.Environment.WayBack;
 import dev.fleetwright.api.Page;
 import dev.fleetwright.core.deploy.DeployRecords;
@@ -115,6 +116,20 @@ final class EnvironmentRoutes {
                     "`live` asks the targets and waits for them, 5 s at most; else what is known."))
             .givingPageOf(WayBack.class)
             .by(this::waysBack),
+        Route.get(
+                "/api/v1/projects/{project}/environments/{environment}/versions",
+                Access.SIGNED_IN,
+                "Which release each component of an environment came from; they differ after deploys of some components.")
+            .givingPageOf(Version.class)
+            .by(call -> {
+              var known = new Known(releases, environments);
+              return call.whole(
+                  clock.instant(),
+                  "record",
+                  operations.versions(find(call)).entrySet().stream()
+                      .map(v -> new Version(v.getKey(), known.release(Optional.of(v.getValue()))))
+                      .toList());
+            }),
         Route.get(
                 "/api/v1/holds",
                 Access.SIGNED_IN,
@@ -290,7 +305,7 @@ final class EnvironmentRoutes {
           binding.name(),
           Optional.empty(),
           drifted(seen, binding, live),
-          seen.instances().stream().map(EnvironmentWire::instance).toList());
+          EnvironmentWire.instances(seen));
     } catch (TargetUnreachable | IllegalArgumentException e) {
       return new TargetObservation(
           binding.name(), Optional.of(String.valueOf(e.getMessage())), false, List.of());

@@ -19,6 +19,7 @@ import dev.fleetwright.core.target.Observation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Environments as they travel.
 final class EnvironmentWire {
@@ -73,14 +74,29 @@ final class EnvironmentWire {
     return new Hold(hold.deploy(), hold.by(), hold.reason(), hold.since());
   }
 
-  static Instance instance(Observation.Instance instance) {
+  /// What runs, then what is up beside it.
+  static List<Instance> instances(Observation seen) {
+    return Stream.concat(
+            seen.instances().stream().map(i -> instance(i, "")),
+            seen.beside().stream()
+                .flatMap(b ->
+                    b.instances().stream()
+                        .map(i ->
+                            instance(
+                                i,
+                                "beside what runs, with %d%% of the callers: "
+                                    .formatted(b.percent())))))
+        .toList();
+  }
+
+  private static Instance instance(Observation.Instance instance, String before) {
     return new Instance(
         instance.host(),
         instance.component(),
         instance.runs().toString(),
         Health.valueOf(instance.health().name()),
         Optional.of(instance.endpoint()).filter(e -> !e.isEmpty()),
-        instance.detail());
+        before + instance.detail());
   }
 
   private static Policy policy(dev.fleetwright.core.environment.Policy policy) {

@@ -24,11 +24,17 @@ import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Planner.Planning;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.target.Component;
+import dev.fleetwright.pipeline.shape.Suggestion;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// Planning, starting, approving and steering deploys.
@@ -67,7 +73,18 @@ public final class DeployOperations {
     long environment();
 
     /// A release, by its id.
-    record Start(long environment, long release) implements Wish {}
+    ///
+    /// @param only the components that are brought, the others stay as they are; empty for all
+    record Start(long environment, long release, SortedSet<String> only) implements Wish {
+      public Start {
+        only = Collections.unmodifiableSortedSet(new TreeSet<>(only));
+      }
+
+      /// All of it.
+      public Start(long environment, long release) {
+        this(environment, release, new TreeSet<>());
+      }
+    }
 
     /// Nothing: the environment is taken down.
     record Stop(long environment) implements Wish {}
@@ -122,9 +139,10 @@ public final class DeployOperations {
       String reason) {
     var asked =
         switch (wish) {
-          case Wish.Start(_, var release) ->
+          case Wish.Start(_, var release, var only) ->
               DeployRequest.start(environment.id(), release)
-                  .with(releases.find(release).flatMap(r -> scripts.starting(environment, r)));
+                  .with(releases.find(release).flatMap(r -> scripts.starting(environment, r)))
+                  .only(only);
           case Wish.Stop _ ->
               DeployRequest.stop(environment.id()).with(scripts.stopping(environment));
           case Wish.GoBack(_, var deploy) ->
@@ -147,10 +165,16 @@ public final class DeployOperations {
   private Answer<Plan> plan(Environment environment, Wish wish) {
     var answer =
         switch (wish) {
-          case Wish.Start(_, var id) -> {
+          case Wish.Start(_, var id, var only) -> {
             var release = releases.find(id).filter(r -> r.project().equals(environment.project()));
-            yield planning.start(
-                environment, release, release.flatMap(r -> scripts.starting(environment, r)));
+            var wrong = release.flatMap(r -> unknown(r, only));
+            yield wrong.isPresent()
+                ? new Planning.Impossible(List.of(wrong.get()))
+                : planning.start(
+                    environment,
+                    release,
+                    release.flatMap(r -> scripts.starting(environment, r)),
+                    only);
           }
           case Wish.Stop _ -> planning.stop(environment, scripts.stopping(environment));
           case Wish.GoBack(_, var deploy) -> planning.goBack(environment, deploy);
@@ -162,6 +186,25 @@ public final class DeployOperations {
       case Planning.NotNow(var reason) ->
           Answer.refused("target_unreachable", reason, "try again when it answers");
     };
+  }
+
+  /// A name that the release does not know, with the one that was probably meant.
+  private static Optional<String> unknown(Release release, SortedSet<String> only) {
+    var names = release.components().stream().map(Component::name).toList();
+    return only.stream()
+        .filter(name -> !names.contains(name))
+        .map(name ->
+            "%s has no component `%s`; %s"
+                .formatted(
+                    release.label(),
+                    name,
+                    Suggestion.remedy(name, names, "it has " + String.join(", ", names))))
+        .findFirst();
+  }
+
+  /// Which release each component of an environment came from.
+  public SortedMap<String, Long> versions(Environment environment) {
+    return planning.versions(environment);
   }
 
   /// The release that a preview starts from when nobody chose one: the newest.

@@ -51,6 +51,7 @@ final class EnvironmentPages {
             environment,
             operations.deploys().waysBack(environment, Duration.ZERO),
             operations.environments().alarms(environment),
+            operations.deploys().versions(environment),
             most,
             now());
     var path = Paths.environment(environment);

@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 
 /// Shows one environment.
 final class EnvironmentPresenter {
@@ -39,9 +41,15 @@ final class EnvironmentPresenter {
     this.lines = new DeployLines(sources);
   }
 
+  /// @param versions which release each component came from
   /// @param most how many deploys of the history
   EnvironmentPage page(
-      Environment environment, List<CheckedWay> waysBack, List<Alarm> alarms, int most, Instant now)
+      Environment environment,
+      List<CheckedWay> waysBack,
+      List<Alarm> alarms,
+      SortedMap<String, Long> versions,
+      int most,
+      Instant now)
       throws InterruptedException {
     var live = sources.environments().live(environment.id());
     var history = sources.records().of(environment.id(), most + 1, 0);
@@ -51,7 +59,7 @@ final class EnvironmentPresenter {
       var there = live.stream().filter(l -> l.target().equals(binding.name())).findFirst();
       var sighting = tiles.look(environment, binding);
       if (there.isPresent() || sighting.filter(EnvironmentPresenter::runsSomething).isPresent()) {
-        running.add(onTarget(binding, there, sighting, now));
+        running.add(onTarget(binding, there, sighting, versions, now));
         logs.addAll(logs(environment, binding, sighting));
       }
     }
@@ -161,7 +169,11 @@ final class EnvironmentPresenter {
   }
 
   private OnTarget onTarget(
-      TargetBinding binding, Optional<Live> live, Optional<Sighting> sighting, Instant now) {
+      TargetBinding binding,
+      Optional<Live> live,
+      Optional<Sighting> sighting,
+      SortedMap<String, Long> versions,
+      Instant now) {
     var release = live.flatMap(Live::release).flatMap(sources.releases()::find);
     return new OnTarget(
         binding.name(),
@@ -174,10 +186,7 @@ final class EnvironmentPresenter {
         live.map(lines::by).orElse(""),
         live.map(l -> List.of(Moment.of(l.since(), now))).orElse(List.of()),
         live.filter(Live::mixed).isPresent(),
-        sighting
-            .flatMap(Sighting::seen)
-            .map(seen -> seen.instances().stream().map(EnvironmentPresenter::instance).toList())
-            .orElse(List.of()),
+        sighting.flatMap(Sighting::seen).map(seen -> instances(seen, versions)).orElse(List.of()),
         sighting.map(s -> List.of(Moment.of(s.at(), now))).orElse(List.of()),
         sighting
             .map(s ->
@@ -218,14 +227,40 @@ final class EnvironmentPresenter {
     return new Link(release.label(), Paths.project(release.project()) + "#releases-title");
   }
 
-  private static Instance instance(Observation.Instance seen) {
+  private List<Instance> instances(Observation seen, SortedMap<String, Long> versions) {
+    var rows = new ArrayList<Instance>();
+    seen.instances()
+        .forEach(i -> rows.add(instance(i, i.component() + version(i.component(), versions), "")));
+    seen.beside()
+        .ifPresent(b ->
+            b.instances()
+                .forEach(i ->
+                    rows.add(
+                        instance(
+                            i,
+                            i.component() + ", new",
+                            b.percent() == 0
+                                ? "stands by without callers; "
+                                : b.percent() + "% of the callers; "))));
+    return rows;
+  }
+
+  /// Said where components came from different releases.
+  private String version(String component, SortedMap<String, Long> versions) {
+    var release = versions.get(component);
+    return release == null || Set.copyOf(versions.values()).size() < 2
+        ? ""
+        : sources.releases().find(release).map(r -> " " + r.version()).orElse("");
+  }
+
+  private static Instance instance(Observation.Instance seen, String what, String before) {
     return new Instance(
-        seen.component(),
+        what,
         seen.host(),
         Badges.of(seen.health()),
         seen.runs().hex(),
         SafeLinks.shown(seen.endpoint()),
-        seen.detail());
+        before + seen.detail());
   }
 
   private List<ComponentLog> logs(
