@@ -98,6 +98,13 @@ public final class FleetwrightClient implements AutoCloseable {
     return post("/api/v1/projects/" + segment(project) + "/sync", new TypeReference<>() {});
   }
 
+  /// Make a new secret for a project's webhook.
+  public Project.RenewedSecret renewWebhookSecret(String project, Project.RenewSecret wish)
+      throws InterruptedException {
+    return post(
+        "/api/v1/projects/" + segment(project) + "/webhook-secret", wish, new TypeReference<>() {});
+  }
+
   public Lint.Answer lint(Lint files) throws InterruptedException {
     return post("/api/v1/lint", files, new TypeReference<>() {});
   }
@@ -348,6 +355,11 @@ public final class FleetwrightClient implements AutoCloseable {
   public List<Token> tokens() throws InterruptedException {
     Page<Token> page = get("/api/v1/tokens", new TypeReference<Page<Token>>() {});
     return page.items();
+  }
+
+  /// Take a token away.
+  public Token revokeToken(long id) throws InterruptedException {
+    return post("/api/v1/tokens/" + id + "/revoke", new TypeReference<>() {});
   }
 
   public Token.Made makeToken(Token.Make wish) throws InterruptedException {

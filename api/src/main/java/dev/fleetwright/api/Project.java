@@ -23,6 +23,18 @@ public record Project(
   /// @param webhookSecret to be entered where the repository is hosted; shown this once
   public record Added(Project project, String webhookSecret) {}
 
+  /// Make a new secret for the webhook.
+  ///
+  /// @param atOnce whether the one before counts no more, because it leaked; else it counts for 24
+  ///   more hours, so that no push is lost until the new one is entered
+  public record RenewSecret(Optional<Boolean> atOnce) {}
+
+  /// The answer to [RenewSecret].
+  ///
+  /// @param webhookSecret to be entered where the repository is hosted; shown this once
+  /// @param beforeUntil until when the one before still counts; not there when it does not
+  public record RenewedSecret(String webhookSecret, Optional<Instant> beforeUntil) {}
+
   /// What a fetch brought.
   ///
   /// @param pipelines ids of the pipelines that it started

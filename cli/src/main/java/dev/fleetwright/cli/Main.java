@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       HoldCommand.class,
       AlarmCommand.class,
       StopCommand.class,
+      TokenCommand.class,
       LogsCommand.class,
       WatchCommand.class,
       LedgerCommand.class,

@@ -17,7 +17,12 @@ import picocli.CommandLine.Parameters;
     name = "project",
     mixinStandardHelpOptions = true,
     description = "Repositories under care.",
-    subcommands = {ProjectCommand.Add.class, ProjectCommand.Show.class, ProjectCommand.Sync.class})
+    subcommands = {
+      ProjectCommand.Add.class,
+      ProjectCommand.Show.class,
+      ProjectCommand.Sync.class,
+      ProjectCommand.NewSecret.class
+    })
 final class ProjectCommand {
 
   @Command(
@@ -105,6 +110,41 @@ final class ProjectCommand {
                     ? "Nothing new."
                     : "Started " + synced.pipelines().size() + " pipeline(s)."));
         synced.problems().forEach(problem -> output.line("  " + Terminal.clean(problem)));
+        return ExitCode.DONE;
+      }
+    }
+  }
+
+  @Command(
+      name = "new-secret",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Make a new secret for the webhook and print it, this once. The one before counts for 24",
+        "more hours, so that no push is lost until the new one is entered."
+      })
+  static final class NewSecret implements Callable<Integer> {
+    @Mixin private Connection connection = new Connection();
+    @Mixin private Output output = new Output();
+
+    @Parameters(paramLabel = "PROJECT")
+    private String project = "";
+
+    @Option(names = "--at-once", description = "The one before counts no more: it leaked.")
+    private boolean atOnce;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      try (var client = connection.open()) {
+        var renewed =
+            client.renewWebhookSecret(project, new Project.RenewSecret(Optional.of(atOnce)));
+        output.result(
+            renewed,
+            List.of(
+                "The webhook secret of " + project + ", shown only now: " + renewed.webhookSecret(),
+                renewed
+                    .beforeUntil()
+                    .map(until -> "The one before counts until " + until + ".")
+                    .orElse("The one before counts no more.")));
         return ExitCode.DONE;
       }
     }

@@ -1,8 +1,11 @@
 package dev.fleetwright.store;
 
+import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.secret.SealedValues;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /// Encrypted values; what opens them is not here.
 final class SqlSealedValues implements SealedValues {
@@ -14,10 +17,12 @@ final class SqlSealedValues implements SealedValues {
   }
 
   @Override
-  public void put(String scope, String name, byte[] sealed, Instant at) {
+  public void put(String scope, SortedMap<String, byte[]> sealed, Actor by, Instant at) {
+    var names = String.join(", ", sealed.keySet());
     transactions.write(
-        "keeping `%s` of `%s` sealed".formatted(name, scope),
-        session ->
+        "keeping `%s` of `%s` sealed".formatted(names, scope),
+        session -> {
+          for (var value : sealed.entrySet()) {
             session.change(
                 """
                 INSERT INTO sealed_value (scope, name, value, sealed_at) VALUES (?, ?, ?, ?)
@@ -25,9 +30,13 @@ final class SqlSealedValues implements SealedValues {
                 DO UPDATE SET value = excluded.value, sealed_at = excluded.sealed_at
                 """,
                 scope,
-                name,
-                sealed,
-                at));
+                value.getKey(),
+                value.getValue(),
+                at);
+          }
+          SqlLedger.write(session, scope, by, "secret.set", Map.of("name", names), at);
+          return sealed.size();
+        });
   }
 
   @Override

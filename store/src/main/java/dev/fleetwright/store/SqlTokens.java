@@ -72,6 +72,46 @@ final class SqlTokens implements Tokens {
         session -> session.list("SELECT * FROM token ORDER BY id", SqlTokens::token));
   }
 
+  @Override
+  public Removal remove(long id, Actor by, Instant at) {
+    return transactions.write(
+        "removing token " + id,
+        session -> {
+          record Kept(Token token, String hash) {}
+          // Two who remove the last two at once must not both succeed.
+          var all =
+              session.list(
+                  "SELECT * FROM token ORDER BY id" + forUpdate(session),
+                  row -> new Kept(token(row), row.text("hash")));
+          var found = all.stream().filter(kept -> kept.token().id() == id).findFirst();
+          if (found.isEmpty()) {
+            return new Removal.Gone();
+          }
+          var token = found.get().token();
+          if (all.size() == 1) {
+            return new Removal.Last(token);
+          }
+          session.change("DELETE FROM browser_session WHERE token = ?", found.get().hash());
+          session.changeOne("DELETE FROM token WHERE id = ?", id);
+          SqlLedger.write(
+              session,
+              "instance",
+              by,
+              "token.removed",
+              Map.of("name", token.name(), "token", Long.toString(id)),
+              at);
+          return new Removal.Removed(token);
+        });
+  }
+
+  private static String forUpdate(Session session) {
+    return switch (session.dialect()) {
+      // There is one writer anyway.
+      case SQLITE -> "";
+      case POSTGRESQL -> " FOR UPDATE";
+    };
+  }
+
   private static Token token(Row row) throws SQLException {
     return new Token(
         row.whole("id"), row.text("name"), row.time("created_at"), row.maybeTime("last_used_at"));

@@ -8,6 +8,9 @@ import dev.fleetwright.core.secret.SealedValues.Name;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// What [dev.fleetwright.core.access.Sessions] and [dev.fleetwright.core.secret.SealedValues]
@@ -66,15 +69,28 @@ abstract class AccessContract extends StoreContract {
   void a_sealed_value_is_kept_and_a_newer_one_takes_its_place() {
     var values = database.sealedValues();
     assertThat(values.any()).isEmpty();
-    values.put("shop", "webhook", new byte[] {1, -1, 0}, NOON);
-    values.put("shop", "webhook", new byte[] {2, -2}, NOON.plusSeconds(1));
-    values.put("shop", "other", new byte[] {3}, NOON);
+    values.put("shop", one("webhook", 1, -1, 0), Shop.ANNA, NOON);
+    var two = one("webhook", 2, -2);
+    two.put("other", new byte[] {3});
+    values.put("shop", two, Shop.ANNA, NOON.plusSeconds(1));
     assertThat(values.find("shop", "webhook")).hasValue(new byte[] {2, -2});
     assertThat(values.find("blog", "webhook")).isEmpty();
     assertThat(values.any())
         .isPresent()
         .get()
         .isIn(new Name("shop", "webhook"), new Name("shop", "other"));
+    assertThat(database.ledger().read("shop", 1, 10))
+        .filteredOn(kept -> kept.content().kind().equals("secret.set"))
+        .extracting(kept -> kept.content().facts().get("name"))
+        .containsExactly("webhook", "other, webhook");
+  }
+
+  private static SortedMap<String, byte[]> one(String name, int... value) {
+    var bytes = new byte[value.length];
+    for (var i = 0; i < value.length; i++) {
+      bytes[i] = (byte) value[i];
+    }
+    return new TreeMap<>(Map.of(name, bytes));
   }
 
   private static Digest digest(String text) {

@@ -20,4 +20,20 @@ public interface Tokens {
 
   /// All tokens.
   List<Token> all();
+
+  /// Remove a token, and sign out the browsers that were signed in with it. The last one stays:
+  /// without any, nobody could come in. Removing one that is gone changes nothing.
+  Removal remove(long id, Actor by, Instant at);
+
+  /// The answer to [#remove].
+  sealed interface Removal {
+    /// It opens nothing any more.
+    record Removed(Token token) implements Removal {}
+
+    /// It is the only one, and stays.
+    record Last(Token token) implements Removal {}
+
+    /// There is no such token.
+    record Gone() implements Removal {}
+  }
 }

@@ -1,17 +1,20 @@
 package dev.fleetwright.core.secret;
 
+import dev.fleetwright.core.access.Actor;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /// Secret values that were encrypted before they came here. The key is kept elsewhere: what this
 /// holds, and every backup of it, is of no use without.
 public interface SealedValues {
 
-  /// Keep a value; takes the place of an earlier one of that name.
+  /// Keep values, all or none; each takes the place of an earlier one of its name. Who did it is in
+  /// the ledger of the scope.
   ///
-  /// @param scope whose it is, such as `shop`
-  /// @param name such as `webhook`
-  void put(String scope, String name, byte[] sealed, Instant at);
+  /// @param scope whose they are: a project's name, such as `shop`
+  /// @param sealed by name, such as `webhook`
+  void put(String scope, SortedMap<String, byte[]> sealed, Actor by, Instant at);
 
   /// One value.
   Optional<byte[]> find(String scope, String name);

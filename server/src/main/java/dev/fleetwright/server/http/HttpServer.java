@@ -75,7 +75,7 @@ public final class HttpServer implements AutoCloseable {
                 served.moved(),
                 clock)
             .routes());
-    routes.addAll(api(served, hub, tokens, browsers, metrics));
+    routes.addAll(api(served, hub, browsers, metrics));
     routes.add(openApi(routes, served.version()));
     routes.addAll(served.pages());
     var router =
@@ -95,13 +95,18 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static List<Route> api(
-      Served served, FeedHub hub, TokenDoor tokens, BrowserDoor browsers, Metrics metrics) {
+      Served served, FeedHub hub, BrowserDoor browsers, Metrics metrics) {
     var clock = served.clock();
     var operations = served.operations();
     var kept = new KeptAnswers(served.feed());
     var routes = new ArrayList<Route>();
     routes.addAll(
-        new ProjectRoutes(served.projects(), operations.projects(), served.webhookSecrets(), clock)
+        new ProjectRoutes(
+                served.projects(),
+                operations.projects(),
+                operations.access(),
+                served.webhookSecrets(),
+                clock)
             .routes());
     routes.addAll(
         new PipelineRoutes(
@@ -146,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(LintRoutes.routes());
     routes.addAll(new LedgerRoutes(served.ledger(), clock).routes());
     routes.addAll(new ServerRoutes(served.draining(), served.ledger(), clock).routes());
-    routes.addAll(new TokenRoutes(served.tokens(), tokens, clock).routes());
+    routes.addAll(new TokenRoutes(operations.access(), clock).routes());
     return routes;
   }
 

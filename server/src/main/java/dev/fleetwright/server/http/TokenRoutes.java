@@ -2,24 +2,18 @@ package dev.fleetwright.server.http;
 
 import dev.fleetwright.api.Token;
 import dev.fleetwright.core.access.Tokens;
-import dev.fleetwright.server.auth.TokenDoor;
+import dev.fleetwright.server.operations.AccessOperations;
 import java.time.Clock;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /// The tokens that open the API.
 final class TokenRoutes {
 
-  /// It is shown and recorded as who did what, so it may not look like something else.
-  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._@-]{0,99}");
-
-  private final Tokens tokens;
-  private final TokenDoor door;
+  private final AccessOperations operations;
   private final Clock clock;
 
-  TokenRoutes(Tokens tokens, TokenDoor door, Clock clock) {
-    this.tokens = tokens;
-    this.door = door;
+  TokenRoutes(AccessOperations operations, Clock clock) {
+    this.operations = operations;
     this.clock = clock;
   }
 
@@ -31,21 +25,25 @@ final class TokenRoutes {
                 call.whole(
                     clock.instant(),
                     "record",
-                    tokens.all().stream().map(TokenRoutes::wire).toList())),
+                    operations.tokens().stream().map(TokenRoutes::wire).toList())),
         Route.post("/api/v1/tokens", Access.SIGNED_IN, "Make a token; it is shown this once.")
             .taking(Token.Make.class)
             .giving(Token.Made.class)
             .as(201)
-            .by(this::make));
+            .by(this::make),
+        Route.post(
+                "/api/v1/tokens/{token}/revoke",
+                Access.SIGNED_IN,
+                "Take a token away: it opens nothing any more, and browsers that signed in with it"
+                    + " are signed out. The last one stays.")
+            .orRefusing()
+            .giving(Token.class)
+            .by(call ->
+                wire(Answers.done(operations.revokeToken(call.id("token"), call.actor())))));
   }
 
   private Token.Made make(Call call, Token.Make wish) {
-    if (!NAME.matcher(wish.name()).matches()) {
-      throw Refusal.malformed(
-          "that cannot be a token's name",
-          "use 1 to 100 letters, digits, spaces and `._@-`, beginning with a letter or digit");
-    }
-    var made = door.make(wish.name(), call.actor());
+    var made = Answers.done(operations.makeToken(wish.name(), call.actor()));
     return new Token.Made(wire(made.token()), made.secret().reveal());
   }
 

@@ -34,6 +34,8 @@ public final class WebhookRoutes {
 
   private static final Pattern DELIVERY = Pattern.compile("[0-9A-Za-z_.:-]{1,100}");
 
+  private static final Secret NO_SECRET = Secret.of("no such project");
+
   private final Projects projects;
   private final WebhookSecrets secrets;
   private final Failures failures;
@@ -120,11 +122,14 @@ public final class WebhookRoutes {
     var sender = sender(call);
     var body = call.bytes(LARGEST);
     var name = call.path("project");
-    var secret = secret(name);
+    var valid = secrets(name);
     // A project that is not there takes as long and sounds the same as a wrong signature.
     var proof = call.header(sender.proof).orElseThrow();
-    var proven = sender.proves(proof, secret.orElse(Secret.of("no such project")), body);
-    if (!proven || secret.isEmpty()) {
+    var proven = false;
+    for (var secret : valid.isEmpty() ? List.of(NO_SECRET) : valid) {
+      proven |= sender.proves(proof, secret, body);
+    }
+    if (!proven || valid.isEmpty()) {
       throw failures.tooMany(Doorkeeper.source(call.context()))
           ? Refusal.tooMany("too many deliveries with wrong signatures", failures.window())
           : Refusal.user(
@@ -185,10 +190,11 @@ public final class WebhookRoutes {
         "enter the webhook secret of the project where its repository is hosted");
   }
 
-  private Optional<Secret> secret(String name) {
+  private List<Secret> secrets(String name) {
     return Optional.of(name)
         .filter(ProjectName::valid)
         .map(ProjectName::new)
-        .flatMap(secrets::find);
+        .map(secrets::valid)
+        .orElse(List.of());
   }
 }

@@ -22,6 +22,7 @@ public record Operations(
     PipelineOperations pipelines,
     DeployOperations deploys,
     EnvironmentOperations environments,
+    AccessOperations access,
     PipelineWork pipelineWork) {
 
   /// Wire them.
@@ -40,6 +41,7 @@ public record Operations(
       DeployRecords records,
       DeployPlanner planning,
       Blobs blobs,
+      AccessOperations access,
       String publicUrl,
       String version,
       InstantSource clock) {
@@ -57,6 +59,7 @@ public record Operations(
         pipelineOperations,
         deployOperations,
         new EnvironmentOperations(holds, alarms, clock),
+        access,
         new Releasing(
             projects, repositories, releases, deploys, configuration, orders, blobs, clock));
   }

@@ -92,6 +92,14 @@ final class Html {
     return content(out -> JtemessageGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content tokens(Frame frame, TokensPage page) {
+    return content(out -> JtetokensGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
+  static Content secret(Frame frame, SecretPage page) {
+    return content(out -> JtesecretGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content login(Frame frame, LoginPage page) {
     return content(out -> JteloginGenerated.render(out, UNTOUCHED, frame, page));
   }

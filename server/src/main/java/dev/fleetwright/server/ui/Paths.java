@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 /// Where pages are.
 final class Paths {
 
+  static final String TOKENS = "/tokens";
+
   private Paths() {}
 
   static String project(ProjectName project) {

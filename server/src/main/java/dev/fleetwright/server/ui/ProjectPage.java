@@ -4,6 +4,8 @@ import java.util.List;
 
 /// A project: what it made and where that runs.
 ///
+/// @param webhook where pushes are told, relative to the server
+/// @param secrets what can be done about the webhook's secret
 /// @param looking as in [OverviewPage]
 record ProjectPage(
     String name,
@@ -14,6 +16,8 @@ record ProjectPage(
     List<PipelineRow> pipelines,
     List<ReleaseRow> releases,
     List<DeployRow> deploys,
+    String webhook,
+    List<Action> secrets,
     boolean looking) {
 
   ProjectPage {
@@ -21,6 +25,7 @@ record ProjectPage(
     pipelines = List.copyOf(pipelines);
     releases = List.copyOf(releases);
     deploys = List.copyOf(deploys);
+    secrets = List.copyOf(secrets);
   }
 
   /// A pipeline in a list.

@@ -3,6 +3,7 @@ package dev.fleetwright.server.ui;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
+import dev.fleetwright.server.auth.WebhookSecrets;
 import dev.fleetwright.server.http.Call;
 import dev.fleetwright.server.http.Refusal;
 import dev.fleetwright.server.http.Route;
@@ -33,7 +34,11 @@ final class ProjectPages {
   List<Route> routes() {
     return List.of(
         Framing.show("/projects/{project}", "One project.", this::project),
-        Framing.act("/projects/{project}/pipelines", "Run a pipeline.", this::runPipeline));
+        Framing.act("/projects/{project}/pipelines", "Run a pipeline.", this::runPipeline),
+        Framing.act(
+            "/projects/{project}/webhook-secret",
+            "Make a new secret for its webhook.",
+            this::renewSecret));
   }
 
   private void project(Call call) {
@@ -70,6 +75,44 @@ final class ProjectPages {
               project,
               List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
     }
+  }
+
+  /// Not redirected: the secret is in this answer and nowhere else.
+  private void renewSecret(Call call) {
+    var project = addressed.project(call);
+    var atOnce = Form.given(call, "at_once").isPresent();
+    switch (operations.access().renewWebhookSecret(project.name(), atOnce, call.actor())) {
+      case Answer.Done<WebhookSecrets.Made>(var made) -> showSecret(call, project, made);
+      case Answer.NotFound<WebhookSecrets.Made>(var what) -> throw Refusal.notFound(what);
+      case Answer.Refused<WebhookSecrets.Made>(_, var message, var remedy, _) ->
+          showProject(call, 409, project, List.of(Notice.refusal(message, remedy, List.of())));
+    }
+  }
+
+  private void showSecret(Call call, Project project, WebhookSecrets.Made made) {
+    var name = project.name().value();
+    var path = Paths.project(project.name());
+    var title = "Webhook secret of " + name;
+    var frame =
+        framing.frame(
+            call,
+            title,
+            List.of(new Link(name, path), new Link("webhook secret", "")),
+            "",
+            "",
+            "",
+            List.of());
+    var before =
+        made.beforeUntil()
+            .map(until -> "counts until " + Moment.of(until, now()).full())
+            .orElse("counts no more");
+    var page =
+        new SecretPage(
+            title,
+            made.secret().reveal(),
+            "Enter it where the repository is hosted. The one before %s.".formatted(before),
+            new Link("To the project", path));
+    Framing.answer(call, 200, frame, Html.secret(frame, page));
   }
 
   private Instant now() {

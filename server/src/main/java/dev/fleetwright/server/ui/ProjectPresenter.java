@@ -65,7 +65,33 @@ final class ProjectPresenter {
                   : java.util.stream.Stream.of(lines.row(entry, environment, false, now));
             })
             .toList(),
+        "/hooks/" + project.name(),
+        secrets(project),
         tiled.stream().anyMatch(Tiled::looking));
+  }
+
+  private static List<Action> secrets(Project project) {
+    var to = Paths.project(project.name()) + "/webhook-secret";
+    return List.of(
+        Action.asking(
+            "new-secret",
+            "New secret",
+            to,
+            "plain",
+            "retry",
+            "It counts at once and is shown once. The one before counts for 24 more hours, so that"
+                + " no push is lost until you have entered the new one.",
+            false),
+        Action.asking(
+            "replace-secret",
+            "Replace at once",
+            to,
+            "danger",
+            "blocked",
+            "For a secret that leaked: the one before counts no more. Until the new one is entered"
+                + " where the repository is hosted, pushes are found by looking every few seconds.",
+            false,
+            new Action.Field("at_once", "yes")));
   }
 
   private static long environment(DeployRecords.Entry entry) {

@@ -29,6 +29,7 @@ import dev.fleetwright.server.http.Listener;
 import dev.fleetwright.server.http.Metrics;
 import dev.fleetwright.server.http.Route;
 import dev.fleetwright.server.http.Served;
+import dev.fleetwright.server.operations.AccessOperations;
 import dev.fleetwright.server.operations.Operations;
 import dev.fleetwright.server.ui.Pages;
 import dev.fleetwright.server.ui.Sources;
@@ -142,6 +143,7 @@ public final class FleetwrightServer implements ServerProcess {
       var pipelines = database.pipelines();
       var deploys = database.deploys();
       var planning = new DeployPlanner(environments, releases, deploys, planner, blobs);
+      var webhookSecrets = new WebhookSecrets(database.sealedValues(), sealingKey, clock);
       var operations =
           Operations.over(
               database.projects(),
@@ -155,6 +157,7 @@ public final class FleetwrightServer implements ServerProcess {
               database.deployRecords(),
               planning,
               blobs,
+              new AccessOperations(database.tokens(), webhookSecrets, database.projects(), clock),
               withoutSlash(publicUrl),
               Version.TEXT,
               clock);
@@ -250,7 +253,7 @@ public final class FleetwrightServer implements ServerProcess {
                   targets,
                   database.tokens(),
                   database.sessions(),
-                  new WebhookSecrets(database.sealedValues(), sealingKey, clock),
+                  webhookSecrets,
                   operations,
                   engineRuns::get,
                   drain,

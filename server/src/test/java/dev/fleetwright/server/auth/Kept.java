@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /// The ports of this package, in memory, and a clock to turn.
 final class Kept extends Clock implements Tokens, Sessions, SealedValues {
@@ -68,8 +69,20 @@ final class Kept extends Clock implements Tokens, Sessions, SealedValues {
   }
 
   @Override
-  public void put(String scope, String name, byte[] value, Instant at) {
-    sealed.put(new Name(scope, name), value);
+  public Removal remove(long id, Actor by, Instant at) {
+    var found = tokens.values().stream().filter(t -> t.id() == id).findFirst();
+    if (found.isEmpty()) {
+      return new Removal.Gone();
+    } else if (tokens.size() == 1) {
+      return new Removal.Last(found.get());
+    }
+    tokens.values().removeIf(t -> t.id() == id);
+    return new Removal.Removed(found.get());
+  }
+
+  @Override
+  public void put(String scope, SortedMap<String, byte[]> values, Actor by, Instant at) {
+    values.forEach((name, value) -> sealed.put(new Name(scope, name), value));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.server.auth.SealingKey.KeyUnusable;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SealingKeyTest {
+
+  private static final Actor ROOT = new Actor("root");
 
   private static final byte[] VALUE = "CANARY-1".getBytes(UTF_8);
 
@@ -51,7 +54,7 @@ class SealingKeyTest {
 
   @Test
   void a_lost_key_is_found_out_at_the_start_and_never_replaced() throws Exception {
-    new WebhookSecrets(kept, key(), kept).make(new ProjectName("shop"));
+    new WebhookSecrets(kept, key(), kept).make(new ProjectName("shop"), ROOT);
     key().check();
     Files.delete(file());
     assertThatThrownBy(() -> key().check())
@@ -62,7 +65,7 @@ class SealingKeyTest {
 
   @Test
   void the_key_of_another_installation_is_found_out_at_the_start() throws Exception {
-    new WebhookSecrets(kept, key(), kept).make(new ProjectName("shop"));
+    new WebhookSecrets(kept, key(), kept).make(new ProjectName("shop"), ROOT);
     Files.delete(file());
     new SealingKey(file(), new Kept()).seal("other", "webhook", VALUE);
     assertThatThrownBy(() -> key().check()).isInstanceOf(KeyUnusable.class);
@@ -71,12 +74,12 @@ class SealingKeyTest {
   @Test
   void a_webhook_secret_is_kept_sealed_and_found_again() {
     var shop = new ProjectName("shop");
-    var made = new WebhookSecrets(kept, key(), kept).make(shop);
-    assertThat(new WebhookSecrets(kept, key(), kept).find(shop).orElseThrow().reveal())
+    var made = new WebhookSecrets(kept, key(), kept).make(shop, ROOT);
+    assertThat(new WebhookSecrets(kept, key(), kept).valid(shop).getFirst().reveal())
         .isEqualTo(made.reveal());
     assertThat(kept.sealed.values())
         .noneMatch(bytes -> new String(bytes, UTF_8).contains(made.reveal()));
-    assertThat(new WebhookSecrets(kept, key(), kept).find(new ProjectName("blog"))).isEmpty();
+    assertThat(new WebhookSecrets(kept, key(), kept).valid(new ProjectName("blog"))).isEmpty();
   }
 
   private SealingKey key() {

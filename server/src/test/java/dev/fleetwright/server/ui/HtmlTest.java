@@ -29,6 +29,8 @@ class HtmlTest {
         Html.deploy(frame, Samples.failed()),
         Html.pipeline(frame, Samples.pipelinePage()),
         Html.job(frame, Samples.job()),
+        Html.tokens(frame, Samples.tokens()),
+        Html.secret(frame, Samples.secret()),
         Html.message(frame, Samples.notFound()),
         Html.login(frame, Samples.login()));
   }

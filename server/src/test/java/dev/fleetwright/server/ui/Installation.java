@@ -27,6 +27,7 @@ import dev.fleetwright.server.http.HttpServer;
 import dev.fleetwright.server.http.Listener;
 import dev.fleetwright.server.http.Metrics;
 import dev.fleetwright.server.http.Served;
+import dev.fleetwright.server.operations.AccessOperations;
 import dev.fleetwright.server.operations.DeployScripts;
 import dev.fleetwright.server.operations.Operations;
 import dev.fleetwright.store.Database;
@@ -77,6 +78,11 @@ final class Installation implements AutoCloseable {
     var planning =
         new DeployPlanner(
             database.environments(), database.releases(), database.deploys(), planner, blobs);
+    var webhookSecrets =
+        new WebhookSecrets(
+            database.sealedValues(),
+            new SealingKey(data.resolve(SealingKey.FILE), database.sealedValues()),
+            clock);
     operations =
         Operations.over(
             database.projects(),
@@ -90,6 +96,7 @@ final class Installation implements AutoCloseable {
             database.deployRecords(),
             planning,
             blobs,
+            new AccessOperations(database.tokens(), webhookSecrets, database.projects(), clock),
             address.toString(),
             "test",
             clock);
@@ -166,10 +173,7 @@ final class Installation implements AutoCloseable {
                 targets,
                 database.tokens(),
                 database.sessions(),
-                new WebhookSecrets(
-                    database.sealedValues(),
-                    new SealingKey(data.resolve(SealingKey.FILE), database.sealedValues()),
-                    clock),
+                webhookSecrets,
                 operations,
                 () -> true,
                 new Draining() {

@@ -33,6 +33,8 @@ final class PreviewServer {
           Map.entry("/failed", f -> Html.deploy(f, Samples.failed())),
           Map.entry("/pipeline", f -> Html.pipeline(f, Samples.pipelinePage())),
           Map.entry("/job", f -> Html.job(f, Samples.job())),
+          Map.entry("/tokens", f -> Html.tokens(f, Samples.tokens())),
+          Map.entry("/secret", f -> Html.secret(f, Samples.secret())),
           Map.entry("/nowhere", f -> Html.message(f, Samples.notFound())),
           Map.entry("/login", f -> Html.login(f, Samples.login())));
 

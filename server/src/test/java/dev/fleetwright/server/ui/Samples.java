@@ -274,7 +274,39 @@ final class Samples {
             release("r7", "0b1c2d3e", "main", 4420, "production", "production-eu"),
             release("r6", "c0ffee12", "main", 7100)),
         history().subList(0, 3),
+        "/hooks/shop",
+        List.of(
+            Action.asking("new-secret", "New secret", "/secret", "plain", "retry", "Sure?", false),
+            Action.asking(
+                "replace-secret",
+                "Replace at once",
+                "/secret",
+                "danger",
+                "blocked",
+                "Sure?",
+                false)),
         false);
+  }
+
+  static TokensPage tokens() {
+    return new TokensPage(
+        List.of(token(1, "root", List.of(ago(0))), token(2, "ci of the shop", List.of())));
+  }
+
+  private static TokensPage.Row token(long id, String name, List<Moment> used) {
+    return new TokensPage.Row(
+        name,
+        ago(7000),
+        used,
+        Action.asking("revoke-" + id, "Revoke", "/tokens", "danger", "x", "Sure?", false));
+  }
+
+  static SecretPage secret() {
+    return new SecretPage(
+        "Webhook secret of shop",
+        "3q2-7wAAAAC0ffee_not_a_real_one_AAAAAAAAAAA",
+        "Enter it where the repository is hosted. The one before counts no more.",
+        new Link("To the project", "/project"));
   }
 
   private static PipelineRow pipeline(

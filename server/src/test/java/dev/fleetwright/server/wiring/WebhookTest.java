@@ -9,6 +9,8 @@ import dev.fleetwright.api.Project;
 import dev.fleetwright.api.Watch;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -93,6 +95,49 @@ class WebhookTest {
         event = events.next().orElseThrow();
       } while (!event.topic().equals("pipeline"));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_new_secret_counts_beside_the_one_before_until_that_is_replaced(Sender sender)
+      throws Exception {
+    var name = "renewed-" + sender.name().toLowerCase(java.util.Locale.ROOT);
+    var old =
+        client
+            .addProject(new Project.Add(name, repository.folder().toString(), Optional.of(false)))
+            .webhookSecret();
+
+    var renewed = client.renewWebhookSecret(name, new Project.RenewSecret(Optional.empty()));
+
+    assertThat(renewed.beforeUntil().orElseThrow())
+        .isBetween(
+            Instant.now().plus(Duration.ofHours(23)), Instant.now().plus(Duration.ofHours(24)));
+    assertThat(deliverTo(sender, name, old).statusCode()).isEqualTo(202);
+    assertThat(deliverTo(sender, name, renewed.webhookSecret()).statusCode()).isEqualTo(202);
+
+    var leaked = client.renewWebhookSecret(name, new Project.RenewSecret(Optional.of(true)));
+
+    assertThat(leaked.beforeUntil()).isEmpty();
+    assertThat(deliverTo(sender, name, old).statusCode()).isEqualTo(401);
+    assertThat(deliverTo(sender, name, renewed.webhookSecret()).statusCode()).isEqualTo(401);
+    assertThat(deliverTo(sender, name, leaked.webhookSecret()).statusCode()).isEqualTo(202);
+    assertThat(client.ledger(name, 1).items())
+        .filteredOn(r -> r.kind().equals("secret.set"))
+        .hasSize(3)
+        .allSatisfy(r -> assertThat(r.toString()).doesNotContain(old, leaked.webhookSecret()));
+  }
+
+  private static HttpResponse<String> deliverTo(Sender sender, String project, String with)
+      throws Exception {
+    return send(
+        project,
+        BODY,
+        sender.proof,
+        sender.prove(with, BODY),
+        sender.event,
+        sender.push,
+        sender.delivery,
+        UUID.randomUUID().toString());
   }
 
   @ParameterizedTest
