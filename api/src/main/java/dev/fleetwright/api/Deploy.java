@@ -142,6 +142,7 @@ public record Deploy(
   ///   left out for all
   /// @param plan the hash of a previewed plan: only exactly that is done; refused when the target
   ///   has moved since
+  /// @param notBefore when it may begin at the earliest
   public record Request(
       String project,
       String environment,
@@ -149,9 +150,10 @@ public record Deploy(
       Optional<String> ref,
       Optional<List<String>> only,
       Optional<String> plan,
-      Optional<String> reason) {
+      Optional<String> reason,
+      Optional<Instant> notBefore) {
 
-    /// All components.
+    /// All components, as soon as its gates are open.
     public Request(
         String project,
         String environment,
@@ -159,9 +161,14 @@ public record Deploy(
         Optional<String> ref,
         Optional<String> plan,
         Optional<String> reason) {
-      this(project, environment, release, ref, Optional.empty(), plan, reason);
+      this(project, environment, release, ref, Optional.empty(), plan, reason, Optional.empty());
     }
   }
+
+  /// Open a gate of a waiting deploy, or close it again.
+  ///
+  /// @param reason needed to open one that a rule keeps closed, such as a freeze
+  public record DecideGate(boolean open, Optional<String> reason) {}
 
   /// Agree to one very plan.
   ///

@@ -55,6 +55,9 @@ public record Environment(
   /// @param promoted whether what succeeded there is deployed here by itself
   /// @param rollback when it goes back by itself
   /// @param components those that run here; empty for all
+  /// @param gating what else a deploy waits for
+  /// @param queue in which order deploys take their turn, in the words of GitLab's resource groups
+  /// @param preempt while waiting for what a deploy that has begun gives way to a newer one
   public record Policy(
       int approvals,
       Optional<String> auto,
@@ -62,7 +65,32 @@ public record Environment(
       boolean promoted,
       Rollback rollback,
       List<String> components,
-      Map<String, String> variables) {}
+      Map<String, String> variables,
+      Gating gating,
+      String queue,
+      List<String> preempt) {}
+
+  /// What a deploy waits for, beside so many approvals.
+  ///
+  /// @param approvalsBy whose approval counts; empty for everyone's
+  /// @param deployerCounts whether who asked for the deploy may approve it
+  /// @param soakSeconds how long a release must have run in the environment before
+  /// @param gates that others open over the API
+  /// @param statuses commit statuses that must have succeeded
+  public record Gating(
+      List<String> approvalsBy,
+      boolean deployerCounts,
+      long soakSeconds,
+      List<Freeze> freezes,
+      List<String> gates,
+      List<String> statuses) {}
+
+  /// When nothing new is deployed.
+  ///
+  /// @param from five fields of cron: when it begins
+  /// @param to when it ends
+  /// @param zone whose clocks are meant
+  public record Freeze(String name, String from, String to, String zone) {}
 
   /// A target by its name in `fleetwright.yml`, and its kind, such as `ssh`.
   public record Target(String name, String kind) {}

@@ -252,6 +252,15 @@ public final class FleetwrightClient implements AutoCloseable {
     return post(environmentPath(project, name) + "/rollback", wish, new TypeReference<>() {});
   }
 
+  /// Say something of a commit, such as that a scan of it succeeded.
+  public Status report(String project, String sha, Status.Report report)
+      throws InterruptedException {
+    return post(
+        "/api/v1/projects/" + segment(project) + "/commits/" + segment(sha) + "/statuses",
+        report,
+        new TypeReference<>() {});
+  }
+
   /// What a deploy would do; nothing is stored.
   public Plan plan(Deploy.Request wish) throws InterruptedException {
     return post("/api/v1/plans", wish, new TypeReference<>() {});
@@ -289,6 +298,14 @@ public final class FleetwrightClient implements AutoCloseable {
   /// @param plan the hash of the plan that is agreed to
   public Deploy approve(long deploy, String plan) throws InterruptedException {
     return act(deploy, "approve", new Deploy.Approve(plan));
+  }
+
+  /// Open a gate, or close it again. Deciding the same twice is deciding once.
+  ///
+  /// @param gate its name, such as `freeze`
+  public Deploy decideGate(long deploy, String gate, Deploy.DecideGate decision)
+      throws InterruptedException {
+    return act(deploy, "gates/" + encoded(gate), decision);
   }
 
   public Deploy reject(long deploy, Optional<String> reason) throws InterruptedException {

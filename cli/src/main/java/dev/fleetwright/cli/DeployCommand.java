@@ -32,6 +32,16 @@ final class DeployCommand implements Callable<Integer> {
   private @Nullable String reason;
 
   @Option(
+      names = "--not-before",
+      paramLabel = "TIME",
+      converter = Later.Reader.class,
+      description = {
+        "When it may begin at the earliest: 2026-12-01T09:00 by the clocks here, or with a zone",
+        "as in 2026-12-01T09:00Z or 2026-12-01T09:00+01:00."
+      })
+  private @Nullable Later notBefore;
+
+  @Option(
       names = {"-y", "--yes"},
       description = "Do not ask.")
   private boolean yes;
@@ -57,7 +67,8 @@ final class DeployCommand implements Callable<Integer> {
               wanted.request(
                   client,
                   Optional.of(Optional.ofNullable(plan).orElse(preview.hash())),
-                  Optional.ofNullable(reason)),
+                  Optional.ofNullable(reason),
+                  Optional.ofNullable(notBefore).map(Later::toInstant)),
               UUID.randomUUID().toString());
       if (noWait) {
         output.result(deploy, List.of(Following.words(deploy)));

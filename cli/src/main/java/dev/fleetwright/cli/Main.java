@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       DeployCommand.class,
       ApproveCommand.class,
+      GateCommand.class,
       SteerCommand.Reject.class,
       SteerCommand.Cancel.class,
       SteerCommand.Pause.class,

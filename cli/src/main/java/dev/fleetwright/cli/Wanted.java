@@ -3,6 +3,7 @@ package dev.fleetwright.cli;
 import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Plan;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,15 @@ final class Wanted {
 
   Deploy.Request request(FleetwrightClient client, Optional<String> plan, Optional<String> reason)
       throws InterruptedException {
+    return request(client, plan, reason, Optional.empty());
+  }
+
+  Deploy.Request request(
+      FleetwrightClient client,
+      Optional<String> plan,
+      Optional<String> reason,
+      Optional<Instant> notBefore)
+      throws InterruptedException {
     return new Deploy.Request(
         project,
         environment,
@@ -47,7 +57,8 @@ final class Wanted {
         Optional.ofNullable(which.ref),
         Optional.of(only).filter(names -> !names.isEmpty()),
         plan,
-        reason);
+        reason,
+        notBefore);
   }
 
   private Optional<Long> release(FleetwrightClient client) throws InterruptedException {

@@ -187,7 +187,8 @@ public final class ProjectFileProposal {
       rules.add("target: here");
       if (pattern.indexOf('*') < 0 && Tier.guess(pattern) == Tier.PRODUCTION) {
         staging.ifPresent(name -> rules.add("after: " + quoted(name)));
-        rules.add("approvals: 1");
+        // Who sets a server up is alone at first; `approvals: 1` asks for the word of another.
+        rules.add("approvals: { required: 1, deployer: counts }");
       }
       line("  " + quoted(pattern) + ": { " + String.join(", ", rules) + " }");
     }

@@ -12,6 +12,7 @@ import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.secret.SealedValues;
 import java.nio.file.Path;
@@ -162,6 +163,11 @@ public final class Database implements AutoCloseable {
   /// Which environments take nothing by themselves.
   public Holds holds() {
     return new SqlHolds(transactions, feed);
+  }
+
+  /// What others say of commits.
+  public CommitStatuses commitStatuses() {
+    return new SqlCommitStatuses(transactions, feed);
   }
 
   /// The releases that were made.

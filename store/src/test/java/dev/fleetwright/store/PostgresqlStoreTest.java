@@ -54,6 +54,14 @@ class PostgresqlStoreTest {
   }
 
   @Nested
+  class CommitStatusesOnPostgresql extends CommitStatusesContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class DeploysOnPostgresql extends DeploysContract {
     @Override
     protected Databases databases() {

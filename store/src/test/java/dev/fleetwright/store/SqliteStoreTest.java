@@ -54,6 +54,14 @@ class SqliteStoreTest {
   }
 
   @Nested
+  class CommitStatusesOnSqlite extends CommitStatusesContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class DeploysOnSqlite extends DeploysContract {
     @Override
     protected Databases databases() {

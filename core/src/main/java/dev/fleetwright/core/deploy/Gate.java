@@ -17,7 +17,7 @@ public record Gate(String name, String reason, String endedBy, Optional<Instant>
   /// The names of the gates that the server itself opens and closes. Those of commit statuses begin
   /// with [#STATUS].
   public static final Set<String> OWN =
-      Set.of("approval", "queue", "schedule", "freeze", "soak", "target");
+      Set.of("approval", "queue", "schedule", "hold", "freeze", "soak", "target");
 
   /// How the name of the gate of a commit status begins: `status:security/scan`.
   public static final String STATUS = "status:";

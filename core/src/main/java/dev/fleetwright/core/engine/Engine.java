@@ -9,6 +9,8 @@ import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.release.CommitStatuses;
+import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Targets;
 import java.time.Duration;
 
@@ -33,6 +35,8 @@ public final class Engine implements AutoCloseable {
       Deploys deploys,
       Environments environments,
       Holds holds,
+      Releases releases,
+      CommitStatuses statuses,
       Pipelines pipelines,
       Leases environmentLeases,
       Leases pipelineLeases,
@@ -60,7 +64,13 @@ public final class Engine implements AutoCloseable {
             parts.deploys(),
             parts.environments(),
             parts.holds(),
-            new Gatekeeper(parts.environments(), parts.deploys(), parts.holds(), parts.freezes()),
+            new Gatekeeper(
+                parts.environments(),
+                parts.deploys(),
+                parts.holds(),
+                parts.releases(),
+                parts.statuses(),
+                parts.freezes()),
             journal,
             new DeployRun(
                 journal,

@@ -15,6 +15,8 @@ public final class EnvironmentQueue {
   private static final Comparator<DeployView> BY_AGE =
       Comparator.comparingLong(v -> v.deploy().id());
 
+  static final String QUEUE = "queue";
+
   private EnvironmentQueue() {}
 
   /// The deploy that has begun; at most one has.
@@ -47,17 +49,22 @@ public final class EnvironmentQueue {
       gates.addAll(waiting.gates());
     }
     if (!view.state().holdsEnvironment()) {
-      ahead(view, unfinished, mode)
-          .ifPresent(first ->
-              gates.add(
-                  new Gate(
-                      "queue",
-                      "deploy #%d is %s"
-                          .formatted(
-                              first.deploy().number(), first.state().keyword().replace('_', ' ')),
-                      "deploy #%d coming to its end".formatted(first.deploy().number()))));
+      ahead(view, unfinished, mode).ifPresent(first -> gates.add(turn(first, mode)));
     }
     return gates;
+  }
+
+  private static Gate turn(DeployView first, QueueMode mode) {
+    var number = first.deploy().number();
+    var reason =
+        first.state().holdsEnvironment()
+            ? "deploy #%d is %s".formatted(number, first.state().keyword().replace('_', ' '))
+            : mode == QueueMode.OLDEST_FIRST
+                ? "deploy #%d is older and has not ended (queue: %s)"
+                    .formatted(number, mode.keyword())
+                : "deploy #%d is newer and goes first (queue: %s)"
+                    .formatted(number, mode.keyword());
+    return new Gate(QUEUE, reason, "deploy #%d coming to its end".formatted(number));
   }
 
   private static Optional<DeployView> ahead(

@@ -12,6 +12,10 @@ import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.FreezeWindow;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.plan.Words;
+import dev.fleetwright.core.project.CommitSha;
+import dev.fleetwright.core.release.CommitStatus;
+import dev.fleetwright.core.release.CommitStatuses;
+import dev.fleetwright.core.release.Releases;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -39,12 +43,22 @@ final class Gatekeeper {
   private final Environments environments;
   private final Deploys deploys;
   private final Holds holds;
+  private final Releases releases;
+  private final CommitStatuses statuses;
   private final FreezeCalendar calendar;
 
-  Gatekeeper(Environments environments, Deploys deploys, Holds holds, FreezeCalendar calendar) {
+  Gatekeeper(
+      Environments environments,
+      Deploys deploys,
+      Holds holds,
+      Releases releases,
+      CommitStatuses statuses,
+      FreezeCalendar calendar) {
     this.environments = environments;
     this.deploys = deploys;
     this.holds = holds;
+    this.releases = releases;
+    this.statuses = statuses;
     this.calendar = calendar;
   }
 
@@ -57,6 +71,7 @@ final class Gatekeeper {
     if (view.deploy().kind() == DeployKind.START) {
       freeze(environment, now).ifPresent(gates::add);
       soak(environment, view, now).ifPresent(gates::add);
+      gates.addAll(statuses(environment, view));
       gates.addAll(outside(environment, waiting));
     }
     gates.removeIf(gate -> {
@@ -167,6 +182,41 @@ final class Gatekeeper {
                 "another deploy took its place in `%s` before it had run there for %s"
                     .formatted(before.get(), Words.of(soak)),
                 "deploying it to `%s` again".formatted(before.get())));
+  }
+
+  private List<Gate> statuses(Environment environment, DeployView view) {
+    var names = environment.policy().gating().statuses();
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    var sha =
+        releases
+            .find(view.deploy().release().orElseThrow())
+            .orElseThrow(() -> new IllegalStateException("a release was taken from the record"))
+            .sha();
+    return names.stream()
+        .flatMap(
+            name -> status(name, sha, statuses.find(environment.project(), sha, name)).stream())
+        .toList();
+  }
+
+  private static Optional<Gate> status(String name, CommitSha sha, Optional<CommitStatus> status) {
+    if (status.filter(s -> s.state() == CommitStatus.State.SUCCESS).isPresent()) {
+      return Optional.empty();
+    }
+    var said =
+        status
+            .map(s ->
+                "is %s%s"
+                    .formatted(
+                        s.state().keyword(),
+                        s.description().isEmpty() ? "" : ": " + s.description()))
+            .orElse("was not reported yet");
+    return Optional.of(
+        new Gate(
+            Gate.STATUS + name,
+            "status `%s` of commit %s %s".formatted(name, sha.brief(), said),
+            "its success, or somebody who may approve opening it with a reason"));
   }
 
   private static List<Gate> outside(Environment environment, Waiting waiting) {

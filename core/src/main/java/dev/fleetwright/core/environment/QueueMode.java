@@ -6,6 +6,11 @@ import java.util.Optional;
 
 /// In which order the deploys of an environment take their turn: the process modes of GitLab's
 /// `resource_group`, with the same words and the same meaning.
+///
+/// What GitLab calls a job is a deploy here: a job of an older pipeline whose turn has not come in
+/// that pipeline is no deploy yet, and blocks nobody. GitLab's deadlock, a parent that holds the
+/// resource while its child waits for it, cannot come about: a deploy starts no other deploy of its
+/// own environment.
 public enum QueueMode {
   /// Whichever is ready; of several the one that was asked for first.
   UNORDERED,

@@ -20,7 +20,8 @@ public interface Feed {
   /// One thing that moved.
   ///
   /// @param id grows; no entry with a lower id appears after this one was read
-  /// @param topic `project`, `pipeline`, `job`, `release`, `environment` or `deploy`; or [#RESET]
+  /// @param topic `project`, `pipeline`, `job`, `release`, `status`, `environment` or `deploy`; or
+  ///   [#RESET]
   /// @param keys such as `project=shop`, `environment=staging`, `deploy=12`, `state=running`
   record Entry(long id, Instant at, String topic, SortedMap<String, String> keys) {}
 

@@ -18,8 +18,13 @@ import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.GateDecision;
+import dev.fleetwright.core.environment.Approvals;
+import dev.fleetwright.core.environment.Gating;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.log.LogName;
 import dev.fleetwright.core.log.LogStore;
@@ -37,15 +42,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeployLoopTest {
 
   private static final Actor ANN = new Actor("ann");
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Revision FIX = Samples.revision("fix");
   private static final Lease LEASE = new Lease(1, 1);
   private static final Pace QUICK =
       new Pace(
@@ -75,6 +84,7 @@ class DeployLoopTest {
   void three_targets_run_v1() throws IOException {
     var _ = blobs.put(V1.bytes());
     var _ = blobs.put(V2.bytes());
+    var _ = blobs.put(FIX.bytes());
     for (var name : List.of("eu", "us", "asia")) {
       targets.put(name, new FakeTarget(V1));
     }
@@ -383,6 +393,196 @@ class DeployLoopTest {
     assertThat(state(newer)).isInstanceOf(DeployState.Waiting.class);
   }
 
+  /// argo-cd#17314 and #4811: a sync that waited for health held up the very fix for it.
+  @Test
+  void argo_cd_17314_and_4811_a_fix_takes_the_place_of_a_deploy_that_hopes_for_health()
+      throws InterruptedException {
+    var hopeless = start(plan());
+    target("us").unhealthyWith = V2;
+    target("asia").duringApply = this::startFix;
+    work();
+    var fix = hopeless + 1;
+    assertThat(state(hopeless)).isEqualTo(new DeployState.Preempted(plan(), 3, fix));
+    assertThat(state(fix)).isInstanceOf(Succeeded.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(FIX));
+  }
+
+  @Test
+  void a_fix_waits_for_its_turn_where_the_file_says_that_nothing_gives_way()
+      throws InterruptedException {
+    policy = policy.preempting(Set.of());
+    var hopeless = start(plan());
+    target("us").unhealthyWith = V2;
+    target("asia").duringApply = this::startFix;
+    work();
+    assertThat(state(hopeless)).isInstanceOf(RolledBack.class);
+    assertThat(deploys.history(hopeless)).contains("verification_failed");
+  }
+
+  @Test
+  void a_fix_that_is_not_ready_itself_takes_nobodys_place() throws InterruptedException {
+    policy = policy.with(gates("load-test"));
+    var older = start(holding(Optional.empty()));
+    decide(older, "load-test");
+    work();
+    var newer = start(after(older));
+    work();
+    assertThat(phase(older)).isInstanceOf(DeployState.Phase.Watching.class);
+    assertThat(held(newer)).containsExactly("load-test");
+
+    decide(newer, "load-test");
+    work();
+    assertThat(state(older)).isInstanceOf(DeployState.Preempted.class);
+    assertThat(state(newer)).isInstanceOf(Succeeded.class);
+  }
+
+  /// bike_index#4313: a deploy lock was held for weeks by a deploy that nobody looked at.
+  @Test
+  void bike_index_4313_a_deploy_that_nobody_looks_at_holds_up_nobody_for_weeks()
+      throws InterruptedException {
+    var forgotten = start(holding(Optional.empty()));
+    work();
+    now = NOON.plus(Duration.ofDays(21));
+    var newer = start(after(forgotten));
+    work();
+    assertThat(state(forgotten)).isInstanceOf(DeployState.Preempted.class);
+    assertThat(state(newer)).isInstanceOf(Succeeded.class);
+  }
+
+  /// helm-controller#149: a controller that was killed left the release `pending-upgrade`, and
+  /// every later one was refused.
+  @ParameterizedTest
+  @ValueSource(strings = {"step-0.before-effect", "step-1.after-effect", "step-2.after-commit"})
+  void helm_controller_149_a_killed_server_leaves_nothing_pending(String place)
+      throws InterruptedException {
+    var interrupted = start(plan());
+    dieAt = place;
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    dieAt = "";
+    assertThat(state(interrupted).holdsEnvironment()).isTrue();
+    var later = start(Samples.plan(1, "eu"));
+
+    deploys.generation = 2;
+    loop().work(new Lease(1, 2));
+
+    assertThat(state(interrupted)).isInstanceOf(Succeeded.class);
+    assertThat(deploys.unfinished(1)).extracting(v -> v.deploy().id()).containsExactly(later);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Who is ready of three, the mode, and who begins: 0 for nobody.
+    "1 2 3, UNORDERED, 1",
+    "2 3,   UNORDERED, 2",
+    "1 2 3, OLDEST_FIRST, 1",
+    "2 3,   OLDEST_FIRST, 0",
+    "1,     OLDEST_FIRST, 1",
+    "1 2 3, NEWEST_FIRST, 3",
+    "1 2,   NEWEST_FIRST, 0",
+    "3,     NEWEST_FIRST, 3",
+    "1 2 3, NEWEST_READY_FIRST, 3",
+    "1 2,   NEWEST_READY_FIRST, 2",
+    "1,     NEWEST_READY_FIRST, 1",
+  })
+  void whose_turn_it_is_says_the_mode_of_the_queue(String ready, QueueMode mode, long first)
+      throws InterruptedException {
+    policy = policy.with(mode).with(gates("go"));
+    for (var i = 0; i < 3; i++) {
+      start(plan());
+    }
+    for (var id : ready.split(" ", -1)) {
+      decide(Long.parseLong(id), "go");
+    }
+    work();
+    assertThat(
+            deploys.of(1, 9, 0).stream()
+                .map(v -> v.deploy().id())
+                .filter(id -> deploys.history(id).contains("started"))
+                .findFirst())
+        .isEqualTo(first == 0 ? Optional.empty() : Optional.of(first));
+  }
+
+  @Test
+  void a_deploy_that_is_jumped_over_is_superseded_and_stays_in_the_history()
+      throws InterruptedException {
+    policy = policy.with(QueueMode.NEWEST_FIRST);
+    var older = start(plan());
+    var newer = start(plan());
+    work();
+    assertThat(state(newer)).isInstanceOf(Succeeded.class);
+    assertThat(state(older)).isEqualTo(new DeployState.Superseded(newer));
+    assertThat(deploys.history(older)).containsExactly("planned", "superseded_by");
+  }
+
+  @Test
+  void a_deploy_asked_for_at_a_later_time_begins_then() throws InterruptedException {
+    var then = NOON.plus(Duration.ofHours(3));
+    var deploy =
+        deploys
+            .add(DeployRequest.start(1, 7).by(plan()).notBefore(Optional.of(then)), ANN, NOON)
+            .deploy()
+            .id();
+    assertThat(loop().work(LEASE)).isLessThanOrEqualTo(Duration.ofHours(3));
+    assertThat(held(deploy)).containsExactly("schedule");
+
+    now = then;
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void a_gate_that_was_overridden_lets_this_deploy_through_before_its_time()
+      throws InterruptedException {
+    var then = NOON.plus(Duration.ofHours(3));
+    var deploy =
+        deploys
+            .add(DeployRequest.start(1, 7).by(plan()).notBefore(Optional.of(then)), ANN, NOON)
+            .deploy()
+            .id();
+    work();
+    decide(deploy, "schedule");
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+    assertThat(deploys.history(deploy))
+        .startsWith("planned", "held", "gate_decided", "held", "started");
+  }
+
+  private void startFix() {
+    var base = plan();
+    var parts =
+        base.targets().stream()
+            .map(part ->
+                new Plan.TargetPlan(
+                    part.binding(),
+                    part.from(),
+                    FIX.digest(),
+                    new FakeTarget(V2).seen().basis(),
+                    List.of()))
+            .toList();
+    var steps =
+        parts.stream()
+            .<Step>map(part ->
+                new Step.Apply(
+                    part.binding().name(), Slice.all(), V1.digest(), FIX.digest(), true, true))
+            .toList();
+    start(with(base, parts, steps));
+  }
+
+  private static Gating gates(String... names) {
+    return new Gating(
+        Approvals.NONE, Duration.ZERO, List.of(), new TreeSet<>(List.of(names)), new TreeSet<>());
+  }
+
+  private void decide(long deploy, String gate) {
+    ask(deploy, new DeployEvent.GateDecided(gate, new GateDecision(true, "ann", "because")));
+  }
+
+  private List<String> held(long deploy) {
+    return state(deploy) instanceof DeployState.Waiting waiting
+        ? waiting.held().stream().map(Gate::name).toList()
+        : org.assertj.core.api.Assertions.fail("it is " + state(deploy));
+  }
+
   @Test
   void a_plan_whose_way_back_leads_to_what_is_no_longer_the_last_good_one_is_refused()
       throws InterruptedException {
@@ -647,7 +847,13 @@ class DeployLoopTest {
         deploys,
         environments,
         holds,
-        new Gatekeeper(environments, deploys, holds, (_, _) -> Optional.empty()),
+        new Gatekeeper(
+            environments,
+            deploys,
+            holds,
+            new NoReleases(),
+            new NoStatuses(),
+            (_, _) -> Optional.empty()),
         journal,
         new DeployRun(
             journal,

@@ -41,6 +41,8 @@ class GatekeeperTest {
           environments,
           deploys,
           holds,
+          new NoReleases(),
+          new NoStatuses(),
           (window, moment) -> {
             var until = window.equals(WEEKEND) ? MONDAY : MONDAY.plus(Duration.ofHours(1));
             var from = window.equals(WEEKEND) ? NOON : MONDAY;

@@ -116,6 +116,17 @@ final class DeployRoutes {
             (call, wish) ->
                 operations.approve(call.id("deploy"), digest(wish.plan()), call.actor())),
         acting(
+            "gates/{gate}",
+            "Open a gate, or close it again. Deciding the same twice is deciding once.",
+            Deploy.DecideGate.class,
+            (call, decision) ->
+                operations.decideGate(
+                    call.id("deploy"),
+                    call.path("gate"),
+                    decision.open(),
+                    decision.reason().orElse(""),
+                    call.actor())),
+        acting(
             "reject",
             "Disagree; the deploy ends.",
             Deploy.Because.class,
@@ -184,6 +195,7 @@ final class DeployRoutes {
                 start(wish),
                 wish.plan().map(DeployRoutes::digest),
                 IdempotencyKey.of(call),
+                wish.notBefore(),
                 wish.reason().orElse(""),
                 call.actor()));
     return DeployWire.of(deploy, known());
@@ -282,7 +294,7 @@ final class DeployRoutes {
   }
 
   private Known known() {
-    return new Known(releases, environments);
+    return new Known(releases, environments, records);
   }
 
   private static Digest digest(String text) {

@@ -10,7 +10,9 @@ import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Phase;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys.StoredEvent;
+import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.plan.Plan;
+import dev.fleetwright.server.operations.Waits;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -54,7 +56,7 @@ final class DeployWire {
         deploy.job(),
         plan.map(p -> p.hash().toString()),
         plan.map(Plan::summary),
-        gates(state),
+        gates(view, environment, known),
         plan.map(Plan::approvals).orElse(environment.policy().gating().approvals().required()),
         approvedBy,
         step(state),
@@ -108,12 +110,19 @@ final class DeployWire {
     };
   }
 
-  private static List<Gate> gates(DeployState state) {
-    return state instanceof DeployState.Waiting waiting
-        ? waiting.gates().stream()
-            .map(g -> new Gate(g.name(), g.reason(), g.endedBy(), g.opensAt()))
-            .toList()
-        : List.of();
+  private static List<Gate> gates(DeployView view, Environment environment, Known known) {
+    return switch (view.state()) {
+      case DeployState.Draft _, DeployState.Waiting _ ->
+          Waits.of(view, environment, known.queue(environment.id())).stream()
+              .map(g -> new Gate(g.name(), g.reason(), g.endedBy(), g.opensAt()))
+              .toList();
+      case DeployState.Running _,
+          DeployState.Paused _,
+          DeployState.Verifying _,
+          DeployState.RollingBack _,
+          DeployState.Finished _ ->
+          List.of();
+    };
   }
 
   private static Optional<Integer> step(DeployState state) {

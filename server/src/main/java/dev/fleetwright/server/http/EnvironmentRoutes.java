@@ -87,7 +87,7 @@ final class EnvironmentRoutes {
                   if (projects.find(name).isEmpty()) {
                     throw Refusal.notFound("project `" + name + "`");
                   }
-                  var known = new Known(releases, environments);
+                  var known = new Known(releases, environments, records);
                   return call.whole(
                       clock.instant(),
                       "record",
@@ -98,7 +98,7 @@ final class EnvironmentRoutes {
                 Access.SIGNED_IN,
                 "One environment: what runs there by the record, and deploys under way.")
             .giving(dev.fleetwright.api.Environment.class)
-            .by(kept, call -> wire(find(call), new Known(releases, environments))),
+            .by(kept, call -> wire(find(call), new Known(releases, environments, records))),
         Route.get(
                 "/api/v1/projects/{project}/environments/{environment}/observation",
                 Access.SIGNED_IN,
@@ -122,7 +122,7 @@ final class EnvironmentRoutes {
                 "Which release each component of an environment came from; they differ after deploys of some components.")
             .givingPageOf(Version.class)
             .by(call -> {
-              var known = new Known(releases, environments);
+              var known = new Known(releases, environments, records);
               return call.whole(
                   clock.instant(),
                   "record",
@@ -158,7 +158,7 @@ final class EnvironmentRoutes {
                       wish.reason().orElse(""),
                       wish.firing(),
                       call.actor()));
-              return wire(environment, new Known(releases, environments));
+              return wire(environment, new Known(releases, environments, records));
             }),
         Route.post(
                 "/api/v1/projects/{project}/environments/{environment}/hold",
@@ -170,7 +170,7 @@ final class EnvironmentRoutes {
             .by((call, wish) -> {
               var environment = find(call);
               Answers.done(holding.hold(environment, wish.reason().orElse(""), call.actor()));
-              return wire(environment, new Known(releases, environments));
+              return wire(environment, new Known(releases, environments, records));
             }),
         Route.post(
                 "/api/v1/projects/{project}/environments/{environment}/hold/lift",
@@ -181,7 +181,7 @@ final class EnvironmentRoutes {
             .by(call -> {
               var environment = find(call);
               Answers.done(holding.lift(environment, call.actor()));
-              return wire(environment, new Known(releases, environments));
+              return wire(environment, new Known(releases, environments, records));
             }),
         Route.post(
                 "/api/v1/projects/{project}/environments/{environment}/stop",
@@ -207,7 +207,7 @@ final class EnvironmentRoutes {
   private Page<WayBack> waysBack(Call call) throws InterruptedException {
     var environment = find(call);
     var live = call.query("check").filter("live"::equals).isPresent();
-    var known = new Known(releases, environments);
+    var known = new Known(releases, environments, records);
     return call.whole(
         clock.instant(),
         live ? "targets" : "record",
@@ -245,8 +245,13 @@ final class EnvironmentRoutes {
     var deploy =
         Answers.done(
             operations.deploy(
-                wish, Optional.empty(), IdempotencyKey.of(call), reason, call.actor()));
-    return DeployWire.of(deploy, new Known(releases, environments));
+                wish,
+                Optional.empty(),
+                IdempotencyKey.of(call),
+                Optional.empty(),
+                reason,
+                call.actor()));
+    return DeployWire.of(deploy, new Known(releases, environments, records));
   }
 
   private Held held(EnvironmentHold hold) {

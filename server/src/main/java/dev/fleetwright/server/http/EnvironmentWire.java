@@ -1,6 +1,8 @@
 package dev.fleetwright.server.http;
 
 import dev.fleetwright.api.Deploy;
+import dev.fleetwright.api.Environment.Freeze;
+import dev.fleetwright.api.Environment.Gating;
 import dev.fleetwright.api.Environment.Health;
 import dev.fleetwright.api.Environment.Hold;
 import dev.fleetwright.api.Environment.Instance;
@@ -14,6 +16,7 @@ import dev.fleetwright.core.environment.Alarm;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.core.target.Observation;
 import java.util.List;
@@ -107,7 +110,22 @@ final class EnvironmentWire {
         policy.promotion().automatic(),
         rollback(policy.rollback()),
         policy.components(),
-        policy.variables());
+        policy.variables(),
+        gating(policy.gating()),
+        policy.queue().keyword(),
+        policy.preemptible().stream().map(Idleness::keyword).sorted().toList());
+  }
+
+  private static Gating gating(dev.fleetwright.core.environment.Gating gating) {
+    return new Gating(
+        List.copyOf(gating.approvals().by()),
+        gating.approvals().ofDeployer(),
+        gating.soak().toSeconds(),
+        gating.freezes().stream()
+            .map(f -> new Freeze(f.name(), f.from(), f.to(), f.zone().getId()))
+            .toList(),
+        List.copyOf(gating.outside()),
+        List.copyOf(gating.statuses()));
   }
 
   /// It comes from a repository and becomes a link: `javascript:` and the like never leave here

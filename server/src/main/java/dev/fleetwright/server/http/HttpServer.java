@@ -148,6 +148,7 @@ public final class HttpServer implements AutoCloseable {
         new EventRoutes(
                 hub, served.deploys(), served.environments(), browsers, metrics, served.clock())
             .routes());
+    routes.addAll(new StatusRoutes(served.projects(), served.statuses(), clock).routes());
     routes.addAll(LintRoutes.routes());
     routes.addAll(new LedgerRoutes(served.ledger(), clock).routes());
     routes.addAll(new ServerRoutes(served.draining(), served.ledger(), clock).routes());

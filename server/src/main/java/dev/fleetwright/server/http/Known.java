@@ -1,11 +1,14 @@
 package dev.fleetwright.server.http;
 
 import dev.fleetwright.api.Release.Brief;
+import dev.fleetwright.core.deploy.DeployRecords;
+import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,12 +18,15 @@ final class Known {
 
   private final Releases releases;
   private final Environments environments;
+  private final DeployRecords records;
   private final Map<Long, Optional<Brief>> briefs = new HashMap<>();
   private final Map<Long, Environment> places = new HashMap<>();
+  private final Map<Long, List<DeployView>> queues = new HashMap<>();
 
-  Known(Releases releases, Environments environments) {
+  Known(Releases releases, Environments environments, DeployRecords records) {
     this.releases = releases;
     this.environments = environments;
+    this.records = records;
   }
 
   Optional<Brief> release(Optional<Long> id) {
@@ -35,6 +41,12 @@ final class Known {
             environments
                 .find(known)
                 .orElseThrow(() -> new IllegalStateException("no environment " + known)));
+  }
+
+  /// An environment's deploys that have not ended and can be read, oldest first.
+  List<DeployView> queue(long environment) {
+    return queues.computeIfAbsent(
+        environment, id -> DeployRecords.readable(records.unfinished(id)));
   }
 
   void add(Environment environment) {

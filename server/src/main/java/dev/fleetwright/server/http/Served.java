@@ -12,6 +12,7 @@ import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
+import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.server.auth.WebhookSecrets;
@@ -38,6 +39,7 @@ public record Served(
     Repositories repositories,
     Pipelines pipelines,
     Releases releases,
+    CommitStatuses statuses,
     Environments environments,
     Deploys deploys,
     DeployRecords records,

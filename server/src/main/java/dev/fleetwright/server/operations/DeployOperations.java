@@ -15,6 +15,7 @@ import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Deploys.Appended;
+import dev.fleetwright.core.deploy.GateDecision;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.DeployPlanner.WayBack;
 import dev.fleetwright.core.environment.Environment;
@@ -107,8 +108,14 @@ public final class DeployOperations {
   /// @param plan the hash that [#preview] gave
   /// @param idempotencyKey repeating a request with the same key gives the first one's deploy, also
   ///   when what it asked for could not be planned any more
+  /// @param notBefore when it may begin at the earliest
   public Answer<DeployView> deploy(
-      Wish wish, Optional<Digest> plan, Optional<String> idempotencyKey, String reason, Actor by) {
+      Wish wish,
+      Optional<Digest> plan,
+      Optional<String> idempotencyKey,
+      Optional<Instant> notBefore,
+      String reason,
+      Actor by) {
     return environment(wish)
         .then(environment -> {
           var before = idempotencyKey.flatMap(key -> records.asked(environment.id(), key));
@@ -125,7 +132,8 @@ public final class DeployOperations {
                       "look at the new plan and confirm that")
                   : Answer.done(
                       deploys.add(
-                          request(environment, wish, plan.map(_ -> now), idempotencyKey, reason),
+                          request(environment, wish, plan.map(_ -> now), idempotencyKey, reason)
+                              .notBefore(notBefore),
                           by,
                           clock.instant())));
         });
@@ -258,9 +266,70 @@ public final class DeployOperations {
                       "look at the new plan and approve that");
               case Waiting waiting when waiting.plan().approvals() == 0 ->
                   Answer.refused("no_approval_needed", "this deploy needs no approval", "");
-              case Waiting _ -> Answer.done(new DeployEvent.Approved(by.name(), plan));
+              case Waiting _ ->
+                  mayApprove(view, by)
+                      .then(_ -> Answer.done(new DeployEvent.Approved(by.name(), plan)));
               case DeployState other -> tooLate("approved", other);
             });
+  }
+
+  private Answer<Environment> mayApprove(DeployView view, Actor by) {
+    return environments
+        .find(view.deploy().environment())
+        .map(environment ->
+            Approvers.objection(environment, view.deploy(), by.name())
+                .<Answer<Environment>>map(
+                    o -> Answer.refused("may_not_approve", o.message(), o.remedy()))
+                .orElseGet(() -> Answer.done(environment)))
+        .orElseGet(() -> Answer.notFound("environment " + view.deploy().environment()));
+  }
+
+  /// Open a gate of a waiting deploy, or close it again. Deciding the same twice is deciding once.
+  ///
+  /// A gate that a rule keeps closed, such as a freeze, is opened for this one deploy by somebody
+  /// whose approval of it counts, with a reason; one that is meant to be opened over the API by
+  /// whoever calls.
+  ///
+  /// @param gate its name
+  public Answer<DeployView> decideGate(
+      long deploy, String gate, boolean open, String reason, Actor by) {
+    var decision = new GateDecision(open, by.name(), reason.strip());
+    var found = deploys.find(deploy);
+    if (found.isPresent()
+        && found.get().state() instanceof Waiting waiting
+        && decision.equals(waiting.decided().get(gate))) {
+      return Answer.done(found.get());
+    }
+    return decide(
+        deploy,
+        by,
+        view ->
+            switch (view.state()) {
+              case Draft _ ->
+                  Answer.refused(
+                      "not_planned_yet",
+                      "this deploy has no plan yet, so its gates are not known",
+                      "try again in a moment");
+              case Waiting _ -> gate(view, gate, decision, by);
+              case DeployState other -> tooLate(open ? "let through" : "held", other);
+            });
+  }
+
+  private Answer<DeployEvent> gate(DeployView view, String gate, GateDecision decision, Actor by) {
+    var environment = environments.find(view.deploy().environment()).orElseThrow();
+    return GateRules.of(environment, view.deploy(), gate)
+        .then(kind ->
+            switch (kind) {
+              case OUTSIDE -> Answer.done(environment);
+              case RULE ->
+                  decision.open() && decision.reason().isEmpty()
+                      ? Answer.refused(
+                          "reason_missing",
+                          "gate `%s` is opened only with a reason, which is kept".formatted(gate),
+                          "say why this deploy must not wait")
+                      : mayApprove(view, by);
+            })
+        .then(_ -> Answer.done(new DeployEvent.GateDecided(gate, decision)));
   }
 
   /// Disagree; the deploy ends.

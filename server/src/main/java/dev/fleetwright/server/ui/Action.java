@@ -7,7 +7,7 @@ import java.util.List;
 /// @param id unique on the page
 /// @param style `primary`, `danger` or `plain`
 /// @param question asked before; empty when one click is enough
-/// @param asksReason whether there is a field for the reason
+/// @param reason whether there is a field for it
 record Action(
     String id,
     String label,
@@ -16,10 +16,17 @@ record Action(
     String icon,
     List<Field> fields,
     String question,
-    boolean asksReason) {
+    Reason reason) {
 
   Action {
     fields = List.copyOf(fields);
+  }
+
+  /// What is wanted of the person's reason.
+  enum Reason {
+    NONE,
+    OPTIONAL,
+    REQUIRED
   }
 
   /// A hidden field.
@@ -27,7 +34,7 @@ record Action(
 
   static Action now(
       String id, String label, String href, String style, String icon, Field... fields) {
-    return new Action(id, label, href, style, icon, List.of(fields), "", false);
+    return new Action(id, label, href, style, icon, List.of(fields), "", Reason.NONE);
   }
 
   static Action asking(
@@ -39,7 +46,35 @@ record Action(
       String question,
       boolean reason,
       Field... fields) {
-    return new Action(id, label, href, style, icon, List.of(fields), question, reason);
+    return new Action(
+        id,
+        label,
+        href,
+        style,
+        icon,
+        List.of(fields),
+        question,
+        reason ? Reason.OPTIONAL : Reason.NONE);
+  }
+
+  /// Asks for a reason, without which nothing is done.
+  static Action demanding(
+      String id,
+      String label,
+      String href,
+      String style,
+      String icon,
+      String question,
+      Field... fields) {
+    return new Action(id, label, href, style, icon, List.of(fields), question, Reason.REQUIRED);
+  }
+
+  boolean asksReason() {
+    return reason != Reason.NONE;
+  }
+
+  boolean needsReason() {
+    return reason == Reason.REQUIRED;
   }
 
   boolean asks() {

@@ -348,7 +348,10 @@ final class ChoicePages {
   private void ask(Call call, Environment environment, Wish wish, Otherwise otherwise) {
     var plan = Form.given(call, "plan").map(Form::digest);
     var once = Form.given(call, "once").filter(k -> k.length() <= 100);
-    switch (operations.deploys().deploy(wish, plan, once, Form.reason(call), call.actor())) {
+    var notBefore = Form.given(call, "not_before").map(Form::moment);
+    switch (operations
+        .deploys()
+        .deploy(wish, plan, once, notBefore, Form.reason(call), call.actor())) {
       case Answer.Done<DeployView>(var view) ->
           call.goTo(Paths.deploy(environment.project(), view.deploy().number()));
       case Answer.NotFound<DeployView>(var what) -> throw Refusal.notFound(what);

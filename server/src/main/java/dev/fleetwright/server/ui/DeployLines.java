@@ -9,6 +9,7 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.release.Release;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Shows deploys as lines of lists, those that cannot be read among them.
@@ -44,9 +45,12 @@ final class DeployLines {
   }
 
   /// One that has not ended.
-  Underway underway(Entry entry, Environment environment) {
+  ///
+  /// @param unfinished all of the environment that have not and can be read
+  Underway underway(Entry entry, Environment environment, List<DeployView> unfinished) {
     return switch (entry) {
-      case Intact(var view) -> DeployPresenter.underway(environment, view, release(view));
+      case Intact(var view) ->
+          DeployPresenter.underway(environment, view, release(view), unfinished);
       case Unreadable(_, var number, _, var why) ->
           new Underway(
               Paths.deploy(environment.project(), number),

@@ -37,7 +37,26 @@ record DeployPage(
   }
 
   /// What it waits for.
-  record GateView(String name, String icon, String reason, String endedBy) {}
+  ///
+  /// @param endedBy empty for a gate that somebody has opened
+  /// @param opens when it opens by itself; empty when no clock opens it
+  record GateView(
+      String name,
+      String icon,
+      String reason,
+      String endedBy,
+      List<Moment> opens,
+      List<Action> actions) {
+    GateView {
+      opens = List.copyOf(opens);
+      actions = List.copyOf(actions);
+    }
+
+    /// One that nothing on the page opens.
+    GateView(String name, String icon, String reason, String endedBy) {
+      this(name, icon, reason, endedBy, List.of(), List.of());
+    }
+  }
 
   /// A step of which nobody knows whether it was done.
   record DoubtView(String step, String during, String explanation, List<Action> actions) {

@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.log.LogName;
@@ -42,6 +43,7 @@ final class DeployPages {
         Framing.show(deploy, "One deploy.", this::deploy),
         Framing.show(deploy + "/log", "What a deploy says.", this::deployLog),
         Framing.act(deploy + "/approve", "Approve a plan.", this::approve),
+        Framing.act(deploy + "/gates", "Open a gate, or close it again.", this::decideGate),
         Framing.act(deploy + "/reject", "Reject a plan.", this::reject),
         Framing.act(deploy + "/pause", "Stop before the next step.", this::pause),
         Framing.act(deploy + "/resume", "Go on.", this::resume),
@@ -63,6 +65,7 @@ final class DeployPages {
             shown.environment(),
             deploy.release().flatMap(sources.releases()::find),
             sources.deploys().events(deploy.id()),
+            DeployRecords.readable(sources.records().unfinished(deploy.environment())),
             call.actor().name(),
             now());
     var path = Paths.deploy(shown.environment().project(), deploy.number());
@@ -126,6 +129,14 @@ final class DeployPages {
   private void approve(Call call) {
     var plan = Form.digest(Form.required(call, "plan"));
     steer(call, id -> operations.deploys().approve(id, plan, call.actor()));
+  }
+
+  private void decideGate(Call call) {
+    var gate = Form.required(call, "gate");
+    var open = Form.required(call, "open").equals("true");
+    steer(
+        call,
+        id -> operations.deploys().decideGate(id, gate, open, Form.reason(call), call.actor()));
   }
 
   private void reject(Call call) {

@@ -26,6 +26,10 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.release.Release;
+import dev.fleetwright.server.operations.Answer;
+import dev.fleetwright.server.operations.Approvers;
+import dev.fleetwright.server.operations.GateRules;
+import dev.fleetwright.server.operations.Waits;
 import dev.fleetwright.server.ui.Action.Field;
 import dev.fleetwright.server.ui.DeployPage.DoubtView;
 import dev.fleetwright.server.ui.DeployPage.EventView;
@@ -46,20 +50,25 @@ final class DeployPresenter {
   private final Environment environment;
   private final Optional<Release> release;
   private final List<StoredEvent> events;
+  private final List<DeployView> unfinished;
   private final String visitor;
   private final Instant now;
 
+  /// @param unfinished all deploys of the environment that have not ended
+  /// @param visitor who looks
   DeployPresenter(
       DeployView view,
       Environment environment,
       Optional<Release> release,
       List<StoredEvent> events,
+      List<DeployView> unfinished,
       String visitor,
       Instant now) {
     this.view = view;
     this.environment = environment;
     this.release = release;
     this.events = List.copyOf(events);
+    this.unfinished = List.copyOf(unfinished);
     this.visitor = visitor;
     this.now = now;
   }
@@ -113,7 +122,13 @@ final class DeployPresenter {
   }
 
   /// A line about a deploy that has not ended.
-  static Underway underway(Environment environment, DeployView view, Optional<Release> release) {
+  ///
+  /// @param unfinished all of the environment that have not
+  static Underway underway(
+      Environment environment,
+      DeployView view,
+      Optional<Release> release,
+      List<DeployView> unfinished) {
     var name = release.map(Release::version).orElse(view.deploy().kind().keyword());
     var all = view.state().currentPlan().map(p -> p.steps().size()).orElse(0);
     var href = Paths.deploy(environment.project(), view.deploy().number());
@@ -127,14 +142,18 @@ final class DeployPresenter {
       case RollingBack(_, var step, _, _) ->
           new Underway(href, badge, name + " · %d steps to go".formatted(step + 1), step + 1, all);
       case Verifying _ -> new Underway(href, badge, name, all, all);
-      case Waiting waiting ->
+      case Draft _, Waiting _ ->
           new Underway(
               href,
               badge,
-              name + waiting.gates().stream().findFirst().map(g -> " · " + g.reason()).orElse(""),
+              name
+                  + Waits.of(view, environment, unfinished).stream()
+                      .findFirst()
+                      .map(g -> " · " + g.reason())
+                      .orElse(""),
               0,
               0);
-      case Draft _, Finished _ -> new Underway(href, badge, name, 0, 0);
+      case Finished _ -> new Underway(href, badge, name, 0, 0);
     };
   }
 
@@ -240,7 +259,9 @@ final class DeployPresenter {
 
   private List<Action> whileWaiting(Waiting waiting) {
     var actions = new ArrayList<Action>();
-    if (!waiting.approved() && !waiting.approvedBy().contains(visitor)) {
+    if (!waiting.approved()
+        && !waiting.approvedBy().contains(visitor)
+        && Approvers.objection(environment, deploy(), visitor).isEmpty()) {
       var hash = waiting.plan().hash().hex();
       actions.add(
           Action.now(
@@ -292,7 +313,7 @@ final class DeployPresenter {
 
   private List<GateView> gates() {
     return switch (view.state()) {
-      case Waiting waiting -> waiting.gates().stream().map(DeployPresenter::gate).toList();
+      case Waiting waiting -> whatHolds(waiting);
       case Paused(_, var step, var by) ->
           List.of(
               new GateView(
@@ -307,11 +328,36 @@ final class DeployPresenter {
                           && plan.steps().get(step) instanceof Step.Watch watch
                       ? List.of(watch(watch, since))
                       : List.of());
-      case Draft _, Verifying _, RollingBack _, Finished _ -> List.of();
+      case Draft _ -> Waits.of(view, environment, unfinished).stream().map(this::gate).toList();
+      case Verifying _, RollingBack _, Finished _ -> List.of();
     };
   }
 
-  private static GateView gate(Gate gate) {
+  /// The closed gates, then those that somebody opened and could close again.
+  private List<GateView> whatHolds(Waiting waiting) {
+    var views = new ArrayList<GateView>();
+    Waits.of(view, environment, unfinished).stream().map(this::gate).forEach(views::add);
+    waiting
+        .decided()
+        .forEach((gate, decision) -> {
+          if (decision.open()) {
+            views.add(
+                new GateView(
+                    gate,
+                    "check",
+                    "opened by %s%s"
+                        .formatted(
+                            decision.by(),
+                            decision.reason().isEmpty() ? "" : ": " + decision.reason()),
+                    "",
+                    List.of(),
+                    decide(gate, false)));
+          }
+        });
+    return views;
+  }
+
+  private GateView gate(Gate gate) {
     var icon =
         switch (gate.name()) {
           case "approval" -> "people";
@@ -319,7 +365,62 @@ final class DeployPresenter {
           case "freeze" -> "lock";
           default -> "clock";
         };
-    return new GateView(gate.name(), icon, gate.reason(), gate.endedBy());
+    return new GateView(
+        gate.name(),
+        icon,
+        gate.reason(),
+        gate.endedBy(),
+        gate.opensAt().map(at -> List.of(Moment.of(at, now))).orElse(List.of()),
+        decide(gate.name(), true));
+  }
+
+  /// The button for a gate; none for who may not, and for gates that nobody opens by hand.
+  private List<Action> decide(String gate, boolean open) {
+    if (!(view.state() instanceof Waiting)
+        || !(GateRules.of(environment, deploy(), gate)
+            instanceof Answer.Done<GateRules.Kind>(var kind))) {
+      return List.of();
+    }
+    var id = (open ? "open-" : "close-") + gate.replaceAll("[^a-z0-9-]", "-");
+    var fields = new Field[] {new Field("gate", gate), new Field("open", Boolean.toString(open))};
+    return switch (kind) {
+      case OUTSIDE ->
+          List.of(
+              Action.asking(
+                  id,
+                  open ? "Open" : "Close again",
+                  to("gates"),
+                  "plain",
+                  open ? "check" : "lock",
+                  open ? "Let this deploy through?" : "Hold this deploy back?",
+                  true,
+                  fields));
+      case RULE -> {
+        if (Approvers.objection(environment, deploy(), visitor).isPresent()) {
+          yield List.of();
+        }
+        yield open
+            ? List.of(
+                Action.demanding(
+                    id,
+                    "Override",
+                    to("gates"),
+                    "danger",
+                    "warning",
+                    "Let this one deploy through although `%s` holds it?".formatted(gate),
+                    fields))
+            : List.of(
+                Action.asking(
+                    id,
+                    "Take back",
+                    to("gates"),
+                    "plain",
+                    "lock",
+                    "Let the rule count again?",
+                    true,
+                    fields));
+      }
+    };
   }
 
   private static GateView watch(Step.Watch watch, Instant since) {

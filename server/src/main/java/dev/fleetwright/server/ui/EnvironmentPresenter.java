@@ -1,13 +1,20 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Alarm;
+import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.EnvironmentState;
+import dev.fleetwright.core.environment.Gating;
+import dev.fleetwright.core.environment.Idleness;
 import dev.fleetwright.core.environment.Live;
+import dev.fleetwright.core.environment.Policy;
+import dev.fleetwright.core.environment.QueueMode;
 import dev.fleetwright.core.environment.RollbackTriggers;
+import dev.fleetwright.core.plan.Words;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.target.Capability;
 import dev.fleetwright.core.target.Observation;
@@ -24,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /// Shows one environment.
 final class EnvironmentPresenter {
@@ -53,6 +61,7 @@ final class EnvironmentPresenter {
       throws InterruptedException {
     var live = sources.environments().live(environment.id());
     var history = sources.records().of(environment.id(), most + 1, 0);
+    var unfinished = sources.records().unfinished(environment.id());
     var running = new ArrayList<OnTarget>();
     var logs = new ArrayList<ComponentLog>();
     for (var binding : environment.targets()) {
@@ -95,8 +104,8 @@ final class EnvironmentPresenter {
                     "It then takes no release by itself until somebody lifts the hold. People can deploy.",
                     true))
             : List.of(),
-        sources.records().unfinished(environment.id()).stream()
-            .map(entry -> lines.underway(entry, environment))
+        unfinished.stream()
+            .map(entry -> lines.underway(entry, environment, DeployRecords.readable(unfinished)))
             .toList(),
         running,
         waysBack.stream().map(way -> way(environment, way, live, now)).toList(),
@@ -159,12 +168,45 @@ final class EnvironmentPresenter {
             rules.add((promotion.automatic() ? "releases of " : "automatic from ") + branch));
     var approvals = policy.gating().approvals().required();
     if (approvals > 0) {
-      rules.add(approvals == 1 ? "1 approval" : approvals + " approvals");
+      rules.add(approvals(policy.gating().approvals()));
+    }
+    rules.addAll(gates(policy.gating()));
+    if (policy.queue() != QueueMode.UNORDERED) {
+      rules.add("queue " + policy.queue().keyword());
+    }
+    if (!policy.preemptible().equals(Policy.USUALLY_PREEMPTIBLE)) {
+      rules.add(
+          policy.preemptible().isEmpty()
+              ? "never gives way to a newer deploy"
+              : policy.preemptible().stream()
+                  .map(Idleness::keyword)
+                  .sorted()
+                  .collect(Collectors.joining(", ", "gives way while it waits for ", "")));
     }
     if (policy.rollback().equals(RollbackTriggers.NEVER)) {
       rules.add("never rolls back by itself");
     }
     environment.autoStopAt().ifPresent(at -> rules.add("stops " + Moment.of(at, now).words()));
+    return rules;
+  }
+
+  private static String approvals(Approvals approvals) {
+    var count = approvals.required();
+    return (count == 1 ? "1 approval" : count + " approvals")
+        + (approvals.by().isEmpty() ? "" : " of " + String.join(", ", approvals.by()))
+        + (approvals.ofDeployer() ? ", the deployer's counts" : "");
+  }
+
+  private static List<String> gates(Gating gating) {
+    var rules = new ArrayList<String>();
+    if (gating.soak().isPositive()) {
+      rules.add("soak " + Words.of(gating.soak()));
+    }
+    gating
+        .freezes()
+        .forEach(window -> rules.add("frozen %s (%s)".formatted(window.name(), window.zone())));
+    gating.outside().forEach(name -> rules.add("gate " + name));
+    gating.statuses().forEach(name -> rules.add("status " + name));
     return rules;
   }
 

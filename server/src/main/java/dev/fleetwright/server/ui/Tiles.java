@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployRecords.Entry;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
@@ -65,7 +66,10 @@ final class Tiles {
             seen.health(),
             release.map(behind::words).orElse(""),
             sources.holds().of(environment.id()).map(Tiles::held).orElse(""),
-            unfinished.stream().map(entry -> lines.underway(entry, environment)).toList());
+            unfinished.stream()
+                .map(
+                    entry -> lines.underway(entry, environment, DeployRecords.readable(unfinished)))
+                .toList());
     return new Tiled(environment, tile, unfinished, seen.looking());
   }
 

@@ -119,7 +119,7 @@ class DeployPresenterTest {
             Optional.empty(),
             NOON);
     return new DeployPresenter(
-        view, REVIEW, Optional.empty(), stored, visitor, NOON.plusSeconds(100));
+        view, REVIEW, Optional.empty(), stored, List.of(view), visitor, NOON.plusSeconds(100));
   }
 
   @Test
@@ -137,7 +137,7 @@ class DeployPresenterTest {
     assertThat(page.plan().getFirst().hash()).isEqualTo(plan.hash().hex());
     assertThat(page.gates())
         .extracting(DeployPage.GateView::name, DeployPage.GateView::endedBy)
-        .containsExactly(tuple("approval", "2 more approvals"));
+        .containsExactly(tuple("approval", "2 more approvals, of somebody else with a token"));
   }
 
   @Test

@@ -670,7 +670,45 @@ final class Samples {
         List.of(
             new GateView("approval", "people", "0 of 1 approvals", "one more approval"),
             new GateView(
-                "soak", "clock", "staging has it since 26 min", "2 h on staging, at 16:40 UTC")),
+                "freeze",
+                "lock",
+                "nothing new is deployed to `production` until Mon 2026-11-23 08:00 (Europe/Amsterdam): `weekend`",
+                "the freeze being over, or somebody who may approve opening it with a reason",
+                List.of(Moment.of(NOW.plusSeconds(90_000), NOW)),
+                List.of(
+                    Action.demanding(
+                        "open-freeze",
+                        "Override",
+                        "/gates",
+                        "danger",
+                        "warning",
+                        "Let this one deploy through although `freeze` holds it?",
+                        new Field("gate", "freeze"),
+                        new Field("open", "true")))),
+            new GateView(
+                "load-test",
+                "clock",
+                "`load-test` has not said anything yet",
+                "its answer",
+                List.of(),
+                List.of(
+                    Action.asking(
+                        "open-load-test",
+                        "Open",
+                        "/gates",
+                        "plain",
+                        "check",
+                        "Let this deploy through?",
+                        true,
+                        new Field("gate", "load-test"),
+                        new Field("open", "true")))),
+            new GateView(
+                "soak",
+                "check",
+                "opened by mira: the fix for the check-out",
+                "",
+                List.of(),
+                List.of())),
         List.of(
             new DoubtView(
                 "edge: edge-2.example",

@@ -60,7 +60,7 @@ final class ShopRepository implements AutoCloseable {
       production:
         target: here
         after: staging
-        approvals: 1
+        approvals: { required: 1, deployer: counts }
         url: http://localhost:%2$d
         variables: { ENVIRONMENT: production, WEB_PORT: %2$d }
     """

@@ -32,7 +32,7 @@ final class GitFolder {
       environments:
         review/*: { target: here }
         staging: { target: here, auto: main }
-        production: { target: here, after: staging, approvals: 1 }
+        production: { target: here, after: staging, approvals: { required: 1, deployer: counts } }
       """;
 
   private final Path folder;

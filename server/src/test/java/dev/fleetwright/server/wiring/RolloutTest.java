@@ -368,6 +368,7 @@ class RolloutTest {
         Optional.empty(),
         only,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

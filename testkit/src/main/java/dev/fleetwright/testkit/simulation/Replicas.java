@@ -10,6 +10,7 @@ import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.testkit.history.History.TakeOver;
 import dev.fleetwright.testkit.history.InTime;
@@ -71,6 +72,8 @@ final class Replicas {
                 deploys,
                 ports.environments(),
                 ports.holds(),
+                ports.releases(),
+                Ports.unused(CommitStatuses.class),
                 Ports.unused(Pipelines.class),
                 ports.leases(),
                 ports.noLeases(),
