@@ -49,6 +49,7 @@ public final class InTime {
       var deploy = view.deploy();
       var at = storedAt.getOrDefault(deploy.id(), Map.of());
       var began = Instant.MAX;
+      var before = Instant.MIN;
       for (var stored : history.eventsOf(deploy.id())) {
         var now = at.getOrDefault(stored.sequence(), stored.at());
         switch (stored.event()) {
@@ -57,7 +58,9 @@ public final class InTime {
               violation.accept(
                   "deploy %d began at %s, not before %s was wanted"
                       .formatted(deploy.id(), now, deploy.notBefore().get()));
-          case WatchBegan _ -> began = now;
+          // A server may be stopped between a hold becoming due and storing that: the hold counts
+          // from becoming due, which cannot be before the previous event was stored.
+          case WatchBegan(_, var since) -> began = since.isAfter(before) ? since : before;
           case WatchEnded(var step, _) -> {
             var held = Duration.between(began, now);
             var wanted = hold(history, deploy.id(), step);
@@ -69,6 +72,7 @@ public final class InTime {
           }
           case DeployEvent _ -> {}
         }
+        before = now;
       }
     }
   }
