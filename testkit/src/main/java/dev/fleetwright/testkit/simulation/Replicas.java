@@ -23,6 +23,17 @@ import java.util.function.UnaryOperator;
 /// leases.
 final class Replicas {
 
+  /// The usual pace, but for how long a release may take to be healthy: in two minutes people or
+  /// newer deploys nearly always end the wait, and its own end would hardly ever be seen.
+  private static final Pace PACE =
+      new Pace(
+          Pace.USUAL.leaseLife(),
+          Pace.USUAL.idle(),
+          Pace.USUAL.retry(),
+          Pace.USUAL.doubt(),
+          Duration.ofSeconds(10),
+          Pace.USUAL.undoTries());
+
   private final Turns turns;
   private final Faults faults;
   private final MemoryStore store;
@@ -88,7 +99,7 @@ final class Replicas {
                 Ports.unused(FreezeCalendar.class),
                 1,
                 time,
-                Pace.USUAL,
+                PACE,
                 place -> turns.pass(place)));
     engine.start();
     return node;
