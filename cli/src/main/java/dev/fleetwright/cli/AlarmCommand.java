@@ -22,34 +22,21 @@ import picocli.CommandLine.Parameters;
     subcommands = {AlarmCommand.Raise.class, AlarmCommand.Clear.class, AlarmCommand.Listing.class})
 final class AlarmCommand {
 
-  @Command(
-      name = "raise",
-      mixinStandardHelpOptions = true,
-      description = "Tell that an alarm fires. Telling it again changes nothing.")
-  static final class Raise implements Callable<Integer> {
+  /// Something told about one alarm.
+  abstract static class Tell implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
-
-    @Parameters(index = "0", paramLabel = "PROJECT")
-    private String project = "";
-
-    @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-    private String environment = "";
+    @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
     @Parameters(index = "2", paramLabel = "NAME")
     private String name = "";
 
-    @Option(names = "--reason", description = "What is wrong; kept with what follows.")
-    private @Nullable String reason;
+    abstract Environment.SetAlarm told(String alarm);
 
     @Override
-    public Integer call() throws InterruptedException {
+    public final Integer call() throws InterruptedException {
       try (var client = connection.open()) {
-        var now =
-            client.alarm(
-                project,
-                environment,
-                new Environment.SetAlarm(name, Optional.ofNullable(reason), true));
+        var now = client.alarm(place.project(), place.environment(), told(name));
         output.result(now.alarms(), table(now.alarms()));
         return ExitCode.DONE;
       }
@@ -57,31 +44,27 @@ final class AlarmCommand {
   }
 
   @Command(
+      name = "raise",
+      mixinStandardHelpOptions = true,
+      description = "Tell that an alarm fires. Telling it again changes nothing.")
+  static final class Raise extends Tell {
+    @Option(names = "--reason", description = "What is wrong; kept with what follows.")
+    private @Nullable String reason;
+
+    @Override
+    Environment.SetAlarm told(String alarm) {
+      return new Environment.SetAlarm(alarm, Optional.ofNullable(reason), true);
+    }
+  }
+
+  @Command(
       name = "clear",
       mixinStandardHelpOptions = true,
       description = "Tell that an alarm fires no more.")
-  static final class Clear implements Callable<Integer> {
-    @Mixin private Connection connection = new Connection();
-    @Mixin private Output output = new Output();
-
-    @Parameters(index = "0", paramLabel = "PROJECT")
-    private String project = "";
-
-    @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-    private String environment = "";
-
-    @Parameters(index = "2", paramLabel = "NAME")
-    private String name = "";
-
+  static final class Clear extends Tell {
     @Override
-    public Integer call() throws InterruptedException {
-      try (var client = connection.open()) {
-        var now =
-            client.alarm(
-                project, environment, new Environment.SetAlarm(name, Optional.empty(), false));
-        output.result(now.alarms(), table(now.alarms()));
-        return ExitCode.DONE;
-      }
+    Environment.SetAlarm told(String alarm) {
+      return new Environment.SetAlarm(alarm, Optional.empty(), false);
     }
   }
 
@@ -92,17 +75,12 @@ final class AlarmCommand {
   static final class Listing implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
-
-    @Parameters(index = "0", paramLabel = "PROJECT")
-    private String project = "";
-
-    @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-    private String environment = "";
+    @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
     @Override
     public Integer call() throws InterruptedException {
       try (var client = connection.open()) {
-        var now = client.environment(project, environment);
+        var now = client.environment(place.project(), place.environment());
         output.result(now.alarms(), table(now.alarms()));
         return ExitCode.DONE;
       }

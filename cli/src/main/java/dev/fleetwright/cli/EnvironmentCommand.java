@@ -53,12 +53,7 @@ final class EnvironmentCommand {
   static final class Show implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
-
-    @Parameters(index = "0", paramLabel = "PROJECT")
-    private String project = "";
-
-    @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-    private String environment = "";
+    @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
     record Shown(
         Environment environment,
@@ -71,10 +66,10 @@ final class EnvironmentCommand {
       try (var client = connection.open()) {
         var shown =
             new Shown(
-                client.environment(project, environment),
-                client.observe(project, environment),
-                client.versions(project, environment),
-                client.waysBack(project, environment, true));
+                client.environment(place.project(), place.environment()),
+                client.observe(place.project(), place.environment()),
+                client.versions(place.project(), place.environment()),
+                client.waysBack(place.project(), place.environment(), true));
         output.result(shown, lines(shown));
         return ExitCode.DONE;
       }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "hold",
@@ -57,12 +56,7 @@ final class HoldCommand {
   static final class Set implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
-
-    @Parameters(index = "0", paramLabel = "PROJECT")
-    private String project = "";
-
-    @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-    private String environment = "";
+    @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
     @Option(names = "--reason", description = "Why; shown to everybody who wonders.")
     private @Nullable String reason;
@@ -71,7 +65,10 @@ final class HoldCommand {
     public Integer call() throws InterruptedException {
       try (var client = connection.open()) {
         var now =
-            client.hold(project, environment, new Environment.SetHold(Optional.ofNullable(reason)));
+            client.hold(
+                place.project(),
+                place.environment(),
+                new Environment.SetHold(Optional.ofNullable(reason)));
         output.result(now, List.of(words(now)));
         return ExitCode.DONE;
       }
@@ -88,17 +85,12 @@ final class HoldCommand {
   static final class Lift implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
-
-    @Parameters(index = "0", paramLabel = "PROJECT")
-    private String project = "";
-
-    @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-    private String environment = "";
+    @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
     @Override
     public Integer call() throws InterruptedException {
       try (var client = connection.open()) {
-        var now = client.liftHold(project, environment);
+        var now = client.liftHold(place.project(), place.environment());
         output.result(now, List.of(words(now)));
         return ExitCode.DONE;
       }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "rollback",
@@ -21,12 +20,7 @@ import picocli.CommandLine.Parameters;
 final class RollbackCommand implements Callable<Integer> {
   @Mixin private Connection connection = new Connection();
   @Mixin private Output output = new Output();
-
-  @Parameters(index = "0", paramLabel = "PROJECT")
-  private String project = "";
-
-  @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-  private String environment = "";
+  @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
   @Option(
       names = "--list",
@@ -47,7 +41,7 @@ final class RollbackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (var client = connection.open()) {
-      var ways = client.waysBack(project, environment, true);
+      var ways = client.waysBack(place.project(), place.environment(), true);
       if (list) {
         output.result(ways, table(ways));
         return ExitCode.DONE;
@@ -60,7 +54,7 @@ final class RollbackCommand implements Callable<Integer> {
                   new Refusal(
                       ExitCode.REFUSED,
                       "there is nothing to go back to; `fleetwright rollback --list %s %s` says why"
-                          .formatted(project, environment)));
+                          .formatted(place.project(), place.environment())));
       if (!way.possible()) {
         throw new Refusal(
             ExitCode.REFUSED,
@@ -69,14 +63,14 @@ final class RollbackCommand implements Callable<Integer> {
       if (!yes
           && !output.json()
           && !Question.yes(
-              "Take " + environment + " back to " + Terminal.clean(way.label()) + "?")) {
+              "Take " + place.environment() + " back to " + Terminal.clean(way.label()) + "?")) {
         output.line("Nothing was done.");
         return ExitCode.DONE;
       }
       var deploy =
           client.goBack(
-              project,
-              environment,
+              place.project(),
+              place.environment(),
               new Environment.GoBack(Optional.of(way.deploy()), Optional.ofNullable(reason)));
       return new Following(client, output).toTheEnd(deploy.id());
     }

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "stop",
@@ -16,12 +15,7 @@ import picocli.CommandLine.Parameters;
 final class StopCommand implements Callable<Integer> {
   @Mixin private Connection connection = new Connection();
   @Mixin private Output output = new Output();
-
-  @Parameters(index = "0", paramLabel = "PROJECT")
-  private String project = "";
-
-  @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-  private String environment = "";
+  @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
   @Option(names = "--reason", description = "Why; kept with the deploy.")
   private @Nullable String reason;
@@ -34,12 +28,15 @@ final class StopCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (var client = connection.open()) {
-      if (!yes && !output.json() && !Question.yes("Take " + environment + " down?")) {
+      if (!yes && !output.json() && !Question.yes("Take " + place.environment() + " down?")) {
         output.line("Nothing was done.");
         return ExitCode.DONE;
       }
       var deploy =
-          client.stop(project, environment, new Environment.Stop(Optional.ofNullable(reason)));
+          client.stop(
+              place.project(),
+              place.environment(),
+              new Environment.Stop(Optional.ofNullable(reason)));
       return new Following(client, output).toTheEnd(deploy.id());
     }
   }

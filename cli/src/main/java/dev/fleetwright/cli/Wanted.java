@@ -9,17 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Which release shall go where; shared by `plan` and `deploy`.
 final class Wanted {
 
-  @Parameters(index = "0", paramLabel = "PROJECT")
-  private String project = "";
-
-  @Parameters(index = "1", paramLabel = "ENVIRONMENT")
-  private String environment = "";
+  @Mixin private EnvironmentParameters place = new EnvironmentParameters();
 
   @ArgGroup(exclusive = true, multiplicity = "0..1")
   private Which which = new Which();
@@ -51,8 +47,8 @@ final class Wanted {
       Optional<Instant> notBefore)
       throws InterruptedException {
     return new Deploy.Request(
-        project,
-        environment,
+        place.project(),
+        place.environment(),
         release(client),
         Optional.ofNullable(which.ref),
         Optional.of(only).filter(names -> !names.isEmpty()),
@@ -67,7 +63,7 @@ final class Wanted {
     }
     var wanted = which.release;
     for (var page = 1; ; page++) {
-      var releases = client.releases(project, page);
+      var releases = client.releases(place.project(), page);
       for (var release : releases.items()) {
         if (wanted == null || release.version().equals(wanted)) {
           return Optional.of(release.number());
@@ -77,8 +73,8 @@ final class Wanted {
         throw new Refusal(
             ExitCode.NOT_FOUND,
             wanted == null
-                ? "project " + project + " has no release yet; a green pipeline makes one"
-                : "project " + project + " has no release " + wanted);
+                ? "project " + place.project() + " has no release yet; a green pipeline makes one"
+                : "project " + place.project() + " has no release " + wanted);
       }
     }
   }

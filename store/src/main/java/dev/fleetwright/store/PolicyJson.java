@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// An environment's policy as JSON. What an earlier release did not write has the value that it had
 /// then.
@@ -81,7 +82,7 @@ final class PolicyJson {
                 .map(names ->
                     names.stream()
                         .map(PolicyJson::idleness)
-                        .collect(java.util.stream.Collectors.toUnmodifiableSet()))
+                        .collect(Collectors.toUnmodifiableSet()))
                 .orElse(Policy.USUALLY_PREEMPTIBLE),
             json.maybeObject("rollback")
                 .map(PolicyJson::readRollback)

@@ -7,7 +7,6 @@ import dev.fleetwright.core.pipeline.Trigger;
 import dev.fleetwright.core.pipeline.Trigger.Downstream;
 import dev.fleetwright.core.pipeline.Trigger.Part;
 import dev.fleetwright.core.pipeline.Trigger.Source;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What follows from a job, as JSON: another pipeline, a release, a web site.
@@ -105,32 +104,12 @@ final class SequelJson {
         var list = json.putArray("parts");
         for (var part : parts) {
           list.addObject()
-              .<ObjectNode>set("source", Json.textsNode(texts(part.source())))
+              .<ObjectNode>set("source", Json.textsNode(new TreeMap<>(part.source().keys())))
               .set("inputs", Json.textsNode(part.inputs()));
         }
       }
     }
     return json;
-  }
-
-  private static SortedMap<String, String> texts(Source source) {
-    var texts = new TreeMap<String, String>();
-    switch (source) {
-      case Source.Local(var path) -> texts.put("local", path);
-      case Source.OfProject(var project, var file, var ref) -> {
-        texts.put("project", project);
-        texts.put("file", file);
-        ref.ifPresent(name -> texts.put("ref", name));
-      }
-      case Source.Template(var name) -> texts.put("template", name);
-      case Source.Artifact(var path, var job) -> {
-        texts.put("artifact", path);
-        texts.put("job", job);
-      }
-      case Source.Remote(var url) -> texts.put("remote", url);
-      case Source.Component(var address) -> texts.put("component", address);
-    }
-    return texts;
   }
 
   static Trigger readTrigger(Json json) {

@@ -36,7 +36,7 @@ final class DeployLoop {
   private final DeployRun run;
   private final Time time;
   private final Pace pace;
-  private final Hold hold;
+  private final LeaseGuard guard;
 
   DeployLoop(
       Deploys deploys,
@@ -47,7 +47,7 @@ final class DeployLoop {
       DeployRun run,
       Time time,
       Pace pace,
-      Hold hold) {
+      LeaseGuard guard) {
     this.deploys = deploys;
     this.environments = environments;
     this.holds = holds;
@@ -56,7 +56,7 @@ final class DeployLoop {
     this.run = run;
     this.time = time;
     this.pace = pace;
-    this.hold = hold;
+    this.guard = guard;
   }
 
   /// Work on the environment until there is nothing to do now.
@@ -68,7 +68,7 @@ final class DeployLoop {
       var rest = pass(lease);
       if (rest.isPresent()) {
         return rest.get();
-      } else if (hold.turnIsOver(lease)) {
+      } else if (guard.turnIsOver(lease)) {
         return Duration.ZERO;
       }
     }
@@ -112,14 +112,14 @@ final class DeployLoop {
             .toList();
     outdated.forEach(v -> journal.append(lease, v, new DeployEvent.SupersededBy(newest)));
     var left = outdated.isEmpty() ? unfinished : deploys.unfinished(lease.id());
-    return superseded(lease, left) ? deploys.unfinished(lease.id()) : left;
+    return supersededAutomatic(lease, left) ? deploys.unfinished(lease.id()) : left;
   }
 
   /// What the environment would take by itself does not come before the deliberate deploy of
   /// something older, nor after it.
   ///
   /// @return whether there was any
-  private boolean superseded(Lease lease, List<DeployView> unfinished) {
+  private boolean supersededAutomatic(Lease lease, List<DeployView> unfinished) {
     var automatic =
         unfinished.stream()
             .filter(v -> v.deploy().origin().automatic() && !v.state().holdsEnvironment())

@@ -63,7 +63,7 @@ final class DeployRun {
   private final Time time;
   private final Pace pace;
   private final KillPoint killPoint;
-  private final Hold hold;
+  private final LeaseGuard guard;
 
   DeployRun(
       DeployJournal journal,
@@ -75,7 +75,7 @@ final class DeployRun {
       Time time,
       Pace pace,
       KillPoint killPoint,
-      Hold hold) {
+      LeaseGuard guard) {
     this.journal = journal;
     this.environments = environments;
     this.planning = planning;
@@ -85,7 +85,7 @@ final class DeployRun {
     this.time = time;
     this.pace = pace;
     this.killPoint = killPoint;
-    this.hold = hold;
+    this.guard = guard;
   }
 
   /// Whether what a plan was made on is still so.
@@ -148,7 +148,7 @@ final class DeployRun {
     var seen = new Witness();
     while (view.state().needsEngine()
         && view.state().idleness().isEmpty()
-        && (owes(view, seen) || !hold.leaves(lease))) {
+        && (owes(view, seen) || !guard.leaves(lease))) {
       var now = view;
       switch (now.state()) {
         case Running running -> {
@@ -469,7 +469,7 @@ final class DeployRun {
     var place = plan.placeOn(step.target());
     // Read before the lease is looked at: from that look to the effect nothing may take long.
     var revision = undo ? planner.load(step.from()) : wanted(step);
-    try (var _ = hold.effect(lease)) {
+    try (var _ = guard.effect(lease)) {
       return switch (step) {
         case Step.Apply apply -> target.apply(order, place, revision, apply.slice());
         case Step.Remove _ when undo -> target.apply(order, place, revision, Slice.all());
@@ -585,7 +585,7 @@ final class DeployRun {
         }
       }
       time.sleep(Duration.ofMillis(Math.min(500, pace.retry().toMillis())));
-      if (hold.leaves(lease) || journal.again(view).sequence() != view.sequence()) {
+      if (guard.leaves(lease) || journal.again(view).sequence() != view.sequence()) {
         return;
       }
     }

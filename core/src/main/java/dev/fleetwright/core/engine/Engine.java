@@ -56,8 +56,8 @@ public final class Engine implements AutoCloseable {
 
   public Engine(Parts parts) {
     this.time = parts.time();
-    var deployHoldings = new Holdings(parts.time(), parts.pace());
-    var pipelineHoldings = new Holdings(parts.time(), parts.pace());
+    var deployLeases = new HeldLeases(parts.time(), parts.pace());
+    var pipelineLeases = new HeldLeases(parts.time(), parts.pace());
     var journal = new DeployJournal(parts.deploys(), parts.logs(), parts.time());
     var deployLoop =
         new DeployLoop(
@@ -82,10 +82,10 @@ public final class Engine implements AutoCloseable {
                 parts.time(),
                 parts.pace(),
                 parts.killPoint(),
-                deployHoldings),
+                deployLeases),
             parts.time(),
             parts.pace(),
-            deployHoldings);
+            deployLeases);
     var pipelineLoop =
         new PipelineLoop(
             parts.pipelines(),
@@ -97,13 +97,13 @@ public final class Engine implements AutoCloseable {
             parts.time(),
             parts.pace(),
             parts.jobsAtOnce(),
-            pipelineHoldings);
+            pipelineLeases);
     this.deploying =
         new LeasedWork(
             "environment",
             parts.owner(),
             parts.environmentLeases(),
-            deployHoldings,
+            deployLeases,
             parts.feed(),
             parts.pace(),
             parts.time(),
@@ -114,7 +114,7 @@ public final class Engine implements AutoCloseable {
             "pipeline",
             parts.owner(),
             parts.pipelineLeases(),
-            pipelineHoldings,
+            pipelineLeases,
             parts.feed(),
             parts.pace(),
             parts.time(),

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// before it asked, and stops a margin early. So when another server takes over, this one has
 /// stopped starting anything, also when it cannot reach the database, and also when the whole
 /// process was stopped for a while: the clock went on without it (reliability R8, R9).
-final class Holdings implements Hold {
+final class HeldLeases implements LeaseGuard {
 
   /// So often within a lease's life it is looked whether it is over.
   static final int LOOKS = 10;
@@ -27,7 +27,7 @@ final class Holdings implements Hold {
   private final Map<Lease, Holding> held = new ConcurrentHashMap<>();
   private volatile boolean leaving;
 
-  Holdings(Time time, Pace pace) {
+  HeldLeases(Time time, Pace pace) {
     this.time = time;
     this.life = pace.leaseLife().toNanos();
   }

@@ -1,7 +1,7 @@
 package dev.fleetwright.core.engine;
 
 /// What a loop asks about the lease that it works with.
-interface Hold {
+interface LeaseGuard {
 
   /// Begin something that changes the world outside. Until it is closed, a server that shall stop
   /// waits for it.
@@ -25,8 +25,8 @@ interface Hold {
   }
 
   /// Lasts for ever and never has to be left: for a loop that runs alone.
-  Hold FOREVER =
-      new Hold() {
+  LeaseGuard FOREVER =
+      new LeaseGuard() {
         @Override
         public Effect effect(Lease lease) {
           return () -> {};

@@ -33,7 +33,7 @@ final class LeasedWork implements AutoCloseable {
   private final String what;
   private final String owner;
   private final Leases leases;
-  private final Holdings holdings;
+  private final HeldLeases held;
   private final Feed feed;
   private final Pace pace;
   private final Time time;
@@ -49,7 +49,7 @@ final class LeasedWork implements AutoCloseable {
       String what,
       String owner,
       Leases leases,
-      Holdings holdings,
+      HeldLeases held,
       Feed feed,
       Pace pace,
       Time time,
@@ -58,7 +58,7 @@ final class LeasedWork implements AutoCloseable {
     this.what = what;
     this.owner = owner;
     this.leases = leases;
-    this.holdings = holdings;
+    this.held = held;
     this.feed = feed;
     this.pace = pace;
     this.time = time;
@@ -120,11 +120,11 @@ final class LeasedWork implements AutoCloseable {
 
   private void begin(Lease lease, long asked) {
     var thread = time.thread(what + "-" + lease.id(), () -> workAndRelease(lease));
-    holdings.begin(lease, thread, asked);
+    held.begin(lease, thread, asked);
     thread.start();
     if (closing.get()) {
       // It was claimed while closing looked for whom to tell.
-      holdings.leave();
+      held.leave();
     }
   }
 
@@ -139,7 +139,7 @@ final class LeasedWork implements AutoCloseable {
     } catch (InterruptedException _) {
       log.atInfo().addKeyValue(what, lease.id()).log("waits for the next holder of its lease");
     } catch (RuntimeException e) {
-      if (holdings.isLeaving()) {
+      if (held.isLeaving()) {
         log.atInfo().addKeyValue(what, lease.id()).log("waits for the next holder of its lease");
       } else {
         rest = pace.retry();
@@ -151,7 +151,7 @@ final class LeasedWork implements AutoCloseable {
     } finally {
       heart.interrupt();
       giveBack(lease, rest);
-      holdings.end(lease);
+      held.end(lease);
       room.release();
     }
   }
@@ -162,7 +162,7 @@ final class LeasedWork implements AutoCloseable {
       try {
         return work.on(lease);
       } catch (StoreUnavailable e) {
-        if (holdings.isLeaving() || !holdings.lasts(lease)) {
+        if (held.isLeaving() || !held.lasts(lease)) {
           throw e;
         }
         if (!told) {
@@ -179,9 +179,9 @@ final class LeasedWork implements AutoCloseable {
 
   private void giveBack(Lease lease, Duration rest) {
     try {
-      if (holdings.isLeaving()) {
+      if (held.isLeaving()) {
         leases.release(lease);
-      } else if (holdings.turnIsOver(lease) && rest.isZero()) {
+      } else if (held.turnIsOver(lease) && rest.isZero()) {
         leases.passOn(lease);
         passedOn = true;
       } else {
@@ -202,10 +202,10 @@ final class LeasedWork implements AutoCloseable {
         var asked = time.nanos();
         if (!leases.renew(lease, life)) {
           log.atInfo().addKeyValue(what, lease.id()).log("lease was lost to another server");
-          holdings.interrupt(lease);
+          held.interrupt(lease);
           return;
         }
-        holdings.renewed(lease, asked);
+        held.renewed(lease, asked);
       } catch (InterruptedException _) {
         return;
       } catch (RuntimeException e) {
@@ -218,8 +218,8 @@ final class LeasedWork implements AutoCloseable {
   private void watch() {
     try {
       while (!closing.get()) {
-        time.sleep(pace.leaseLife().dividedBy(Holdings.LOOKS));
-        holdings.interruptOverdue();
+        time.sleep(pace.leaseLife().dividedBy(HeldLeases.LOOKS));
+        held.interruptOverdue();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -238,7 +238,7 @@ final class LeasedWork implements AutoCloseable {
   void leave() {
     closing.set(true);
     claiming.interrupt();
-    holdings.leave();
+    held.leave();
   }
 
   /// After [#leave]: wait until all is given back; what is not by then stops at once and is gone on
@@ -248,11 +248,11 @@ final class LeasedWork implements AutoCloseable {
   /// @return whether everything came to a safe point in time
   boolean awaitLeft(long deadline) throws InterruptedException {
     join(List.of(claiming), deadline);
-    join(holdings.workers(), deadline);
-    var inTime = holdings.workers().isEmpty();
+    join(held.workers(), deadline);
+    var inTime = held.workers().isEmpty();
     if (!inTime) {
-      holdings.leaveNow();
-      join(holdings.workers(), time.nanos() + LAST_WORDS.toNanos());
+      held.leaveNow();
+      join(held.workers(), time.nanos() + LAST_WORDS.toNanos());
     }
     watching.interrupt();
     return inTime;

@@ -48,7 +48,7 @@ final class PipelineLoop {
   private final Time time;
   private final Pace pace;
   private final Semaphore slots;
-  private final Hold hold;
+  private final LeaseGuard guard;
 
   PipelineLoop(
       Pipelines pipelines,
@@ -60,7 +60,7 @@ final class PipelineLoop {
       Time time,
       Pace pace,
       int jobsAtOnce,
-      Hold hold) {
+      LeaseGuard guard) {
     this.pipelines = pipelines;
     this.deploys = deploys;
     this.work = work;
@@ -70,7 +70,7 @@ final class PipelineLoop {
     this.time = time;
     this.pace = pace;
     this.slots = new Semaphore(jobsAtOnce, true);
-    this.hold = hold;
+    this.guard = guard;
   }
 
   /// Work on the pipeline until nothing is left to do without somebody else acting first.
@@ -84,8 +84,8 @@ final class PipelineLoop {
     var running = new HashMap<Long, Thread>();
     var turn = new ReentrantLock();
     // Jobs are effects from their beginning to the record of their end, which is this loop's work.
-    try (var _ = hold.effect(lease)) {
-      while (!hold.leaves(lease) || running.values().stream().anyMatch(Thread::isAlive)) {
+    try (var _ = guard.effect(lease)) {
+      while (!guard.leaves(lease) || running.values().stream().anyMatch(Thread::isAlive)) {
         var seen = feed.newest();
         boolean moved;
         turn.lock();
@@ -188,7 +188,7 @@ final class PipelineLoop {
       List<Job> jobs,
       Map<Long, Thread> running,
       ReentrantLock turn) {
-    if (running.containsKey(job.id()) || hold.leaves(lease) || !slots.tryAcquire()) {
+    if (running.containsKey(job.id()) || guard.leaves(lease) || !slots.tryAcquire()) {
       return false;
     }
     var began = job.withStatus(JobStatus.RUNNING).startedAt(time.instant());

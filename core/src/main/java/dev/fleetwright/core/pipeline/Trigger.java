@@ -1,8 +1,10 @@
 package dev.fleetwright.core.pipeline;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -69,5 +71,26 @@ public record Trigger(
     record Remote(String url) implements Source {}
 
     record Component(String address) implements Source {}
+
+    /// The keys and values that say so under `include`, in GitLab's words and order.
+    default SequencedMap<String, String> keys() {
+      var keys = new LinkedHashMap<String, String>();
+      switch (this) {
+        case Local(var path) -> keys.put("local", path);
+        case OfProject(var project, var file, var ref) -> {
+          keys.put("project", project);
+          keys.put("file", file);
+          ref.ifPresent(name -> keys.put("ref", name));
+        }
+        case Template(var name) -> keys.put("template", name);
+        case Artifact(var path, var job) -> {
+          keys.put("artifact", path);
+          keys.put("job", job);
+        }
+        case Remote(var url) -> keys.put("remote", url);
+        case Component(var address) -> keys.put("component", address);
+      }
+      return keys;
+    }
   }
 }

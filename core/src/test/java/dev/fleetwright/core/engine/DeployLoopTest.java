@@ -873,10 +873,10 @@ class DeployLoopTest {
                 throw new ServerDied();
               }
             },
-            Hold.FOREVER),
+            LeaseGuard.FOREVER),
         time,
         QUICK,
-        Hold.FOREVER);
+        LeaseGuard.FOREVER);
   }
 
   /// By the record V1 runs everywhere and is known to work.

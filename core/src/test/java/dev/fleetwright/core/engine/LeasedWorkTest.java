@@ -38,7 +38,7 @@ class LeasedWorkTest {
   private final CountDownLatch began = new CountDownLatch(1);
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private final Time time = new AheadTime();
-  private final Holdings holdings = new Holdings(time, QUICK);
+  private final HeldLeases held = new HeldLeases(time, QUICK);
   private LeasedWork working = working(QUICK, _ -> Duration.ZERO);
 
   @AfterEach
@@ -80,12 +80,12 @@ class LeasedWorkTest {
   @Test
   void nothing_is_begun_once_the_lease_may_be_over_by_the_monotonic_clock() throws Exception {
     start(lease -> {
-      try (var _ = holdings.effect(lease)) {
+      try (var _ = held.effect(lease)) {
         told.add("in time");
       }
       // The process is stopped for nine of the lease's ten seconds; its heart beats no more.
       ahead.set(Duration.ofSeconds(9).toNanos());
-      try (var _ = holdings.effect(lease)) {
+      try (var _ = held.effect(lease)) {
         told.add("too late");
       }
       return Duration.ZERO;
@@ -120,12 +120,12 @@ class LeasedWorkTest {
   void a_server_that_leaves_finishes_what_it_has_begun_and_begins_nothing_else() throws Exception {
     var finish = new CountDownLatch(1);
     start(lease -> {
-      try (var _ = holdings.effect(lease)) {
+      try (var _ = held.effect(lease)) {
         began.countDown();
         finish.await();
         told.add("finished");
       }
-      if (!holdings.leaves(lease)) {
+      if (!held.leaves(lease)) {
         told.add("goes on");
       }
       time.sleep(Duration.ofMinutes(1));
@@ -144,7 +144,7 @@ class LeasedWorkTest {
   @Test
   void what_is_not_finished_at_the_deadline_is_stopped_and_given_back() throws Exception {
     start(lease -> {
-      try (var _ = holdings.effect(lease)) {
+      try (var _ = held.effect(lease)) {
         return waitForEver(lease);
       }
     });
@@ -161,10 +161,10 @@ class LeasedWorkTest {
   @Test
   void a_wish_to_leave_that_comes_before_an_effect_does_not_cut_it_short() throws Exception {
     var told = new LinkedBlockingQueue<String>();
-    holdings.begin(LEASE, Thread.currentThread(), time.nanos());
-    holdings.leave();
+    held.begin(LEASE, Thread.currentThread(), time.nanos());
+    held.leave();
 
-    try (var _ = holdings.effect(LEASE)) {
+    try (var _ = held.effect(LEASE)) {
       told.add(Thread.currentThread().isInterrupted() ? "cut short" : "whole");
     }
 
@@ -175,9 +175,9 @@ class LeasedWorkTest {
   @Test
   void a_turn_ends_after_a_second_so_that_others_get_theirs() throws Exception {
     start(lease -> {
-      told.add(Boolean.toString(holdings.turnIsOver(lease)));
+      told.add(Boolean.toString(held.turnIsOver(lease)));
       ahead.set(Duration.ofMillis(1_100).toNanos());
-      told.add(Boolean.toString(holdings.turnIsOver(lease)));
+      told.add(Boolean.toString(held.turnIsOver(lease)));
       return Duration.ZERO;
     });
 
@@ -187,7 +187,7 @@ class LeasedWorkTest {
 
   @Test
   void a_lease_that_is_not_held_allows_nothing() {
-    assertThatThrownBy(() -> holdings.effect(LEASE)).isInstanceOf(LeaseLost.class);
+    assertThatThrownBy(() -> held.effect(LEASE)).isInstanceOf(LeaseLost.class);
   }
 
   private void start(LeasedWork.Work work) {
@@ -197,11 +197,11 @@ class LeasedWorkTest {
 
   private LeasedWork working(Pace pace, LeasedWork.Work work) {
     return new LeasedWork(
-        "environment", "one", leases, holdings(pace), new NoFeed(), pace, time, 4, work);
+        "environment", "one", leases, held(pace), new NoFeed(), pace, time, 4, work);
   }
 
-  private Holdings holdings(Pace pace) {
-    return pace.equals(QUICK) ? holdings : new Holdings(time, pace);
+  private HeldLeases held(Pace pace) {
+    return pace.equals(QUICK) ? held : new HeldLeases(time, pace);
   }
 
   private static Pace paceWithLife(Duration life) {

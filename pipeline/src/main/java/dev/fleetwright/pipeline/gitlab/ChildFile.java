@@ -1,7 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
 import dev.fleetwright.core.pipeline.Trigger;
-import dev.fleetwright.core.pipeline.Trigger.Source;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.yaml.Dialect;
@@ -20,7 +19,7 @@ final class ChildFile {
     var items = new ArrayList<Node>();
     for (var part : child.parts()) {
       var entries = new LinkedHashMap<String, Node.Entry>();
-      texts(part.source()).forEach((key, value) -> put(entries, at, key, new Node.Text(at, value)));
+      part.source().keys().forEach((key, value) -> put(entries, at, key, new Node.Text(at, value)));
       if (!part.inputs().isEmpty()) {
         var inputs = new LinkedHashMap<String, Node.Entry>();
         part.inputs().forEach((name, json) -> put(inputs, at, name, value(job, json)));
@@ -38,25 +37,5 @@ final class ChildFile {
   /// Inputs are kept as JSON that we wrote, which is YAML as well.
   private static Node value(String job, String json) {
     return YamlReader.read(job, json, Dialect.GITLAB, new Problems()).getFirst();
-  }
-
-  private static Map<String, String> texts(Source source) {
-    var texts = new LinkedHashMap<String, String>();
-    switch (source) {
-      case Source.Local(var path) -> texts.put("local", path);
-      case Source.OfProject(var project, var file, var ref) -> {
-        texts.put("project", project);
-        texts.put("file", file);
-        ref.ifPresent(name -> texts.put("ref", name));
-      }
-      case Source.Template(var name) -> texts.put("template", name);
-      case Source.Artifact(var path, var name) -> {
-        texts.put("artifact", path);
-        texts.put("job", name);
-      }
-      case Source.Remote(var url) -> texts.put("remote", url);
-      case Source.Component(var address) -> texts.put("component", address);
-    }
-    return texts;
   }
 }

@@ -11,11 +11,8 @@ import dev.fleetwright.core.analysis.HttpProbe;
 import dev.fleetwright.core.analysis.HttpProbe.Where;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.Shape;
-import dev.fleetwright.pipeline.shape.SpokenDuration;
 import dev.fleetwright.pipeline.yaml.Node;
 import dev.fleetwright.pipeline.yaml.Node.Mapping;
-import dev.fleetwright.pipeline.yaml.Node.Nothing;
-import dev.fleetwright.pipeline.yaml.Node.Scalar;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,27 +55,33 @@ final class AnalyseReader {
 
   private static boolean whom(Node node, String path, Problems problems) {
     var map = (Mapping) node;
-    var component = scalar(map, "component").isPresent() && scalar(map, "path").isPresent();
-    var half = scalar(map, "component").isPresent() || scalar(map, "path").isPresent();
-    if (component == scalar(map, "url").isPresent() || (half && !component)) {
+    var component =
+        ProjectFileReader.text(map, "component").isPresent()
+            && ProjectFileReader.text(map, "path").isPresent();
+    var half =
+        ProjectFileReader.text(map, "component").isPresent()
+            || ProjectFileReader.text(map, "path").isPresent();
+    if (component == ProjectFileReader.text(map, "url").isPresent() || (half && !component)) {
       problems.error(
           node.at(),
           path + " should have either `component` and `path`, or `url`",
           "write for example `{ component: web, path: /healthz, for: 5 min }`");
       return false;
     }
-    if (scalar(map, "url").filter(url -> !isAddress(url)).isPresent()) {
+    if (ProjectFileReader.text(map, "url").filter(url -> !isAddress(url)).isPresent()) {
       problems.error(
           node.at(),
           path + ":url is no address",
           "write for example `https://shop.example/healthz`");
       return false;
     }
-    if (duration(map, "every").filter(every -> every.compareTo(SHORTEST_EVERY) < 0).isPresent()) {
+    if (ProjectFileReader.duration(map, "every")
+        .filter(every -> every.compareTo(SHORTEST_EVERY) < 0)
+        .isPresent()) {
       problems.error(node.at(), path + ":every is less than a second", "write `1 s` or more");
       return false;
     }
-    var status = scalar(map, "status").orElse("");
+    var status = ProjectFileReader.text(map, "status").orElse("");
     if (status.contains("-") && status.substring(0, 3).compareTo(status.substring(4)) > 0) {
       problems.error(
           node.at(), path + ":status begins after it ends", "write for example `200-299`");
@@ -102,23 +105,24 @@ final class AnalyseReader {
     }
     try {
       var where =
-          scalar(map, "url")
+          ProjectFileReader.text(map, "url")
               .<Where>map(url -> new Where.Address(URI.create(url)))
               .orElseGet(() ->
                   new Where.Component(
-                      scalar(map, "component").orElse(""), scalar(map, "path").orElse("/")));
-      var status = scalar(map, "status").orElse("200-299");
-      return duration(map, "for")
+                      ProjectFileReader.text(map, "component").orElse(""),
+                      ProjectFileReader.text(map, "path").orElse("/")));
+      var status = ProjectFileReader.text(map, "status").orElse("200-299");
+      return ProjectFileReader.duration(map, "for")
           .map(length ->
               new HttpProbe(
                   where,
-                  duration(map, "every").orElse(USUAL_EVERY),
+                  ProjectFileReader.duration(map, "every").orElse(USUAL_EVERY),
                   length,
                   Integer.parseInt(status.substring(0, 3)),
                   Integer.parseInt(status.substring(status.length() - 3)),
                   json(map),
-                  duration(map, "within").orElse(USUAL_WITHIN),
-                  scalar(map, "forgive").map(Integer::parseInt).orElse(0)));
+                  ProjectFileReader.duration(map, "within").orElse(USUAL_WITHIN),
+                  ProjectFileReader.text(map, "forgive").map(Integer::parseInt).orElse(0)));
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
@@ -129,18 +133,9 @@ final class AnalyseReader {
         .filter(node -> node instanceof Mapping)
         .map(node -> (Mapping) node)
         .flatMap(json ->
-            scalar(json, "pointer")
+            ProjectFileReader.text(json, "pointer")
                 .flatMap(pointer ->
-                    scalar(json, "equals").map(value -> new HttpProbe.Json(pointer, value))));
-  }
-
-  private static Optional<Duration> duration(Mapping map, String key) {
-    return scalar(map, key).flatMap(SpokenDuration::parse);
-  }
-
-  private static Optional<String> scalar(Mapping map, String key) {
-    return map.get(key)
-        .filter(node -> node instanceof Scalar && !(node instanceof Nothing))
-        .map(node -> ((Scalar) node).text());
+                    ProjectFileReader.text(json, "equals")
+                        .map(value -> new HttpProbe.Json(pointer, value))));
   }
 }

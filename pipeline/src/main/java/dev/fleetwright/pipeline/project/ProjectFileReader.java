@@ -22,6 +22,7 @@ import dev.fleetwright.pipeline.yaml.Node.Reference;
 import dev.fleetwright.pipeline.yaml.Node.Scalar;
 import dev.fleetwright.pipeline.yaml.Node.Sequence;
 import dev.fleetwright.pipeline.yaml.YamlReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -293,7 +294,7 @@ public final class ProjectFileReader {
                   .filter(tier ->
                       List.of(Tier.values()).stream().anyMatch(t -> t.keyword().equals(tier)))
                   .map(tier -> Tier.valueOf(tier.toUpperCase(Locale.ROOT))),
-              text(map, "ttl").flatMap(SpokenDuration::parse)));
+              duration(map, "ttl")));
     }
     return List.copyOf(environments);
   }
@@ -424,6 +425,10 @@ public final class ProjectFileReader {
     return map.get(key)
         .filter(node -> node instanceof Scalar && !(node instanceof Nothing))
         .map(node -> ((Scalar) node).text());
+  }
+
+  static Optional<Duration> duration(Mapping map, String key) {
+    return text(map, key).flatMap(SpokenDuration::parse);
   }
 
   static Optional<Integer> number(Mapping map, String key) {

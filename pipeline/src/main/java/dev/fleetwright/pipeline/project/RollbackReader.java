@@ -7,7 +7,6 @@ import static dev.fleetwright.pipeline.shape.Shape.set;
 
 import dev.fleetwright.core.environment.RollbackTriggers;
 import dev.fleetwright.pipeline.shape.Shape;
-import dev.fleetwright.pipeline.shape.SpokenDuration;
 import dev.fleetwright.pipeline.yaml.Node;
 import dev.fleetwright.pipeline.yaml.Node.Mapping;
 import java.util.Optional;
@@ -50,6 +49,6 @@ final class RollbackReader {
         said ? on.contains("failure") : usual.onFailure(),
         said ? on.contains("alarm") : usual.onAlarm(),
         said ? on.contains("stop") : usual.onStop(),
-        ProjectFileReader.text(map, "watch").flatMap(SpokenDuration::parse).orElse(usual.watch()));
+        ProjectFileReader.duration(map, "watch").orElse(usual.watch()));
   }
 }

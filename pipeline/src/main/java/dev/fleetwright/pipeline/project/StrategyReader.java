@@ -15,7 +15,6 @@ import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.SpokenDuration;
 import dev.fleetwright.pipeline.yaml.Node;
 import dev.fleetwright.pipeline.yaml.Node.Mapping;
-import dev.fleetwright.pipeline.yaml.Node.Nothing;
 import dev.fleetwright.pipeline.yaml.Node.Scalar;
 import dev.fleetwright.pipeline.yaml.Node.Sequence;
 import dev.fleetwright.pipeline.yaml.Node.Truth;
@@ -119,7 +118,7 @@ final class StrategyReader {
               its.get("before").orElse(null) instanceof Sequence(_, var items)
                   ? stages(items).stream().filter(s -> !(s instanceof Stage.Weight)).toList()
                   : List.of(),
-              duration(its, "keep").orElse(Strategy.USUAL_KEEP));
+              ProjectFileReader.duration(its, "keep").orElse(Strategy.USUAL_KEEP));
       case Mapping map when map.get("canary").orElse(null) instanceof Sequence(_, var items) -> {
         try {
           yield new Strategy.Canary(stages(items));
@@ -135,7 +134,8 @@ final class StrategyReader {
   private static Strategy rolling(Node node) {
     return node instanceof Mapping map
         ? new Strategy.Rolling(
-            scalar(map, "max_unavailable"), duration(map, "pause").orElse(Duration.ZERO))
+            ProjectFileReader.text(map, "max_unavailable"),
+            ProjectFileReader.duration(map, "pause").orElse(Duration.ZERO))
         : Strategy.USUAL;
   }
 
@@ -143,8 +143,8 @@ final class StrategyReader {
     var stages = new ArrayList<Stage>();
     for (var item : items) {
       if (item instanceof Mapping map) {
-        scalar(map, "weight").ifPresent(weight -> stages.add(weight(weight)));
-        scalar(map, "pause")
+        ProjectFileReader.text(map, "weight").ifPresent(weight -> stages.add(weight(weight)));
+        ProjectFileReader.text(map, "pause")
             .ifPresent(pause -> stages.add(new Stage.Pause(SpokenDuration.parse(pause))));
         map.get("analyse")
             .flatMap(AnalyseReader::read)
@@ -157,15 +157,5 @@ final class StrategyReader {
   private static Stage weight(String weight) {
     return new Stage.Weight(
         Integer.parseInt(weight.endsWith("%") ? weight.substring(0, weight.length() - 1) : weight));
-  }
-
-  private static Optional<Duration> duration(Mapping map, String key) {
-    return scalar(map, key).flatMap(SpokenDuration::parse);
-  }
-
-  private static Optional<String> scalar(Mapping map, String key) {
-    return map.get(key)
-        .filter(node -> node instanceof Scalar && !(node instanceof Nothing))
-        .map(node -> ((Scalar) node).text());
   }
 }
