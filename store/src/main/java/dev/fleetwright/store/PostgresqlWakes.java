@@ -31,6 +31,10 @@ final class PostgresqlWakes implements Wakes {
   private final Semaphore wanted = new Semaphore(0);
   private final Thread listening;
   private final Thread telling;
+
+  /// Only of the thread that listens.
+  private boolean listened;
+
   private volatile boolean closed;
 
   /// @param woken is called when another server has told something
@@ -77,8 +81,11 @@ final class PostgresqlWakes implements Wakes {
           try (var connection = connect();
               var statement = connection.createStatement()) {
             statement.execute("LISTEN " + channel(connection));
-            // What was told before this is seen now.
-            woken.run();
+            if (listened) {
+              // What was told while nobody listened is looked for now.
+              woken.run();
+            }
+            listened = true;
             var postgresql = connection.unwrap(PGConnection.class);
             while (!closed) {
               var notifications = postgresql.getNotifications(LISTEN_MILLIS);
