@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// How to reach a server. The token is read from a file or the environment, never from an argument,
 /// which other users of the machine could see.
@@ -18,6 +19,7 @@ final class Connection {
 
   @Option(
       names = "--server",
+      converter = ServerAddress.class,
       paramLabel = "URL",
       description = {
         "The server; else $FLEETWRIGHT_SERVER, else the one that was started from this folder,",
@@ -40,9 +42,17 @@ final class Connection {
 
   URI address() {
     return Optional.ofNullable(server)
-        .or(() -> environment("FLEETWRIGHT_SERVER").map(URI::create))
+        .or(() -> environment("FLEETWRIGHT_SERVER").map(Connection::fromEnvironment))
         .or(() -> LocalServer.below(Path.of("")).map(LocalServer::address))
         .orElse(URI.create("http://127.0.0.1:" + USUAL_PORT));
+  }
+
+  private static URI fromEnvironment(String text) {
+    try {
+      return new ServerAddress().convert(text);
+    } catch (TypeConversionException e) {
+      throw new Refusal(ExitCode.USAGE, "FLEETWRIGHT_SERVER: " + e.getMessage());
+    }
   }
 
   private String token() {
@@ -68,7 +78,7 @@ final class Connection {
       return Files.readString(file).strip();
     } catch (IOException e) {
       throw new Refusal(
-          ExitCode.REFUSED, "cannot read the token in " + file + ": " + e.getMessage());
+          ExitCode.REFUSED, "cannot read the token: " + Complaint.words(e));
     }
   }
 

@@ -47,7 +47,10 @@ final class DemoCommand implements Callable<Integer> {
       description = "Where everything is kept; ./.fleetwright/demo by default.")
   private Path data = Path.of(".fleetwright", "demo");
 
-  @Option(names = "--port", description = "The port; any free one by default.")
+  @Option(
+      names = "--port",
+      converter = PortNumber.class,
+      description = "The port; any free one by default.")
   private int port;
 
   @Option(

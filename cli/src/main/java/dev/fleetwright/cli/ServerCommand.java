@@ -46,7 +46,10 @@ final class ServerCommand implements Callable<Integer> {
   @Option(names = "--host", description = "The address to listen on; 127.0.0.1 by default.")
   private String host = "127.0.0.1";
 
-  @Option(names = "--port", description = "The port; 8400 by default, 0 for any free one.")
+  @Option(
+      names = "--port",
+      converter = PortNumber.class,
+      description = "The port; 8400 by default, 0 for any free one.")
   private int port = Connection.USUAL_PORT;
 
   @Option(names = "--public-url", description = "Where people reach it, behind a proxy.")

@@ -52,7 +52,10 @@ final class UpCommand implements Callable<Integer> {
       description = "Where everything is kept; ./.fleetwright/up by default.")
   private Path data = Path.of(".fleetwright", "up");
 
-  @Option(names = "--port", description = "The port; any free one by default.")
+  @Option(
+      names = "--port",
+      converter = PortNumber.class,
+      description = "The port; any free one by default.")
   private int port;
 
   @Option(

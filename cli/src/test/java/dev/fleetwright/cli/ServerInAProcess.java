@@ -78,8 +78,11 @@ final class ServerInAProcess implements AutoCloseable {
   }
 
   FleetwrightClient client() {
-    return new FleetwrightClient(
-        URI.create("http://127.0.0.1:" + port), Connection.read(data.resolve("admin-token")));
+    return new FleetwrightClient(address(), Connection.read(data.resolve("admin-token")));
+  }
+
+  URI address() {
+    return URI.create("http://127.0.0.1:" + port);
   }
 
   long pid() {

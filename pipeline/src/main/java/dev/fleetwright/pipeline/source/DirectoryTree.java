@@ -53,8 +53,11 @@ public final class DirectoryTree implements SourceTree {
           }
 
           @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) {
-            // A folder that we may not look into is as one that is not there.
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (file.equals(root)) {
+              throw e;
+            }
+            // A folder in it that we may not look into is as one that is not there.
             return FileVisitResult.CONTINUE;
           }
         });
