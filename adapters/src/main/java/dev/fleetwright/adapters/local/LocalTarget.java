@@ -1,6 +1,5 @@
 package dev.fleetwright.adapters.local;
 
-import dev.fleetwright.adapters.process.FileTree;
 import dev.fleetwright.adapters.process.HowToRun;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.Digest;
@@ -424,8 +423,6 @@ public final class LocalTarget implements Target {
       if (HowToRun.of(component) instanceof HowToRun.Unusable(var found)) {
         problems.addAll(found);
       }
-      FileTree.problems(component.files())
-          .forEach(p -> problems.add("component `" + component.name() + "`: " + p));
     }
     return problems;
   }

@@ -426,10 +426,6 @@ public final class SshTarget implements Target, Logs {
                   + ", and a host has it only once");
         }
       }
-      var tree = FileTree.problem(component);
-      if (tree.isPresent()) {
-        return Optional.of("component `" + component.name() + "`: " + tree.get());
-      }
     }
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.fleetwright.core.target;
 
 import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.artifact.FileTree;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
@@ -10,7 +11,7 @@ import java.util.List;
 
 /// One named part of what runs: its files and how they are run, rendered to the last byte.
 ///
-/// @param files sorted by path, no path twice
+/// @param files sorted by path, no path twice; nothing in them leads out of them ([FileTree])
 /// @param settings what the target needs to run it, such as `run.command.0` or `image`
 public record Component(String name, List<TreeEntry> files, Settings settings) {
 
@@ -21,6 +22,10 @@ public record Component(String name, List<TreeEntry> files, Settings settings) {
         throw new IllegalArgumentException(
             "component `" + name + "` has `" + files.get(i).path() + "` twice");
       }
+    }
+    var problem = FileTree.problem(files);
+    if (problem.isPresent()) {
+      throw new IllegalArgumentException("component `" + name + "`: " + problem.get());
     }
   }
 

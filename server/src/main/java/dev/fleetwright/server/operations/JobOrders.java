@@ -64,9 +64,21 @@ public final class JobOrders {
         .toList();
   }
 
+  /// The files of all jobs, later jobs over earlier ones: also where one made a file of what was a
+  /// folder, or the other way round.
   private static List<TreeEntry> files(List<Job> from) {
     var byPath = new TreeMap<String, TreeEntry>();
-    from.forEach(j -> j.artifacts().forEach(e -> byPath.put(e.path(), e)));
+    for (var job : from) {
+      for (var entry : job.artifacts()) {
+        var path = entry.path();
+        // `0` follows `/`: this is what lies below.
+        byPath.subMap(path + "/", path + "0").clear();
+        for (var slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+          byPath.remove(path.substring(0, slash));
+        }
+        byPath.put(path, entry);
+      }
+    }
     return List.copyOf(byPath.values());
   }
 

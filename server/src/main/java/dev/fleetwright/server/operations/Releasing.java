@@ -2,6 +2,7 @@ package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.FileTree;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.Deploys;
@@ -117,7 +118,13 @@ final class Releasing implements PipelineWork {
     var files = new ArrayList<TreeEntry>();
     if (rule.files().isPresent()) {
       var folder = rule.files().get();
-      files.addAll(artifactsBelow(folder, jobs));
+      try {
+        files.addAll(artifactsBelow(folder, jobs));
+      } catch (IllegalArgumentException e) {
+        // A link that stays among the artifacts and leaves this part of them.
+        problems.add("component `%s`: %s".formatted(rule.name(), e.getMessage()));
+        return Optional.empty();
+      }
       if (files.isEmpty()) {
         files.addAll(filesBelow(folder, project, pipeline));
       }
@@ -127,6 +134,11 @@ final class Releasing implements PipelineWork {
                 .formatted(rule.name(), folder));
         return Optional.empty();
       }
+    }
+    var problem = FileTree.problem(files);
+    if (problem.isPresent()) {
+      problems.add("component `%s`: %s".formatted(rule.name(), problem.get()));
+      return Optional.empty();
     }
     return Optional.of(new Component(rule.name(), files, settings(pipeline, rule, jobs)));
   }
@@ -206,6 +218,12 @@ final class Releasing implements PipelineWork {
           "environment_creation_failure",
           "this job would create an environment with an invalid parameter: its name would be `%s`"
               .formatted(name));
+    }
+    // Those of one job fit together; those of several need not.
+    var problem = FileTree.problem(order.before());
+    if (problem.isPresent()) {
+      return new Begun.No(
+          "script_failure", "the artifacts of earlier jobs cannot lie together: " + problem.get());
     }
     var project = projects.find(pipeline.project()).orElseThrow();
     var environment =

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.core.artifact;
+
+import org.jspecify.annotations.NullMarked;
