@@ -15,9 +15,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Blobs as files: `sha256/1a/2b3c…` holds the content whose digest is `1a2b3c…`.
 ///
@@ -27,11 +31,18 @@ import java.time.Instant;
 public final class DiskBlobs implements Blobs {
 
   private static final int SHARD = 2;
+  private static final int SETTLED = 10_000;
   private static final int BUFFER = 1 << 16;
   private static final Duration LEFT_BEHIND = Duration.ofDays(1);
 
   private final Path folder;
   private final Path incoming;
+
+  /// The newest of those whose entries this process has forced to the disk, and which file it was:
+  /// another server may have replaced a damaged one since.
+  private final Map<Digest, Entry> settled = Newest.remembering(SETTLED);
+
+  private record Entry(@Nullable Object file, FileTime changed) {}
 
   /// @param folder where the blobs are; made when it is not there
   public DiskBlobs(Path folder) throws IOException {
@@ -59,8 +70,18 @@ public final class DiskBlobs implements Blobs {
     if (!isWhole(digest)) {
       return put(new ByteArrayInputStream(content));
     }
-    forceToDisk(shard(digest));
+    settle(digest);
     return digest;
+  }
+
+  /// Force the folder's entry of this file to the disk, unless this process has done so before.
+  private void settle(Digest digest) throws IOException {
+    var file = Files.readAttributes(file(digest), BasicFileAttributes.class);
+    var entry = new Entry(file.fileKey(), file.lastModifiedTime());
+    if (!entry.equals(settled.get(digest))) {
+      forceToDisk(shard(digest));
+      settled.put(digest, entry);
+    }
   }
 
   /// Should what is there under that digest have been damaged, this repairs it.
@@ -74,7 +95,7 @@ public final class DiskBlobs implements Blobs {
         Files.move(part, file(digest), StandardCopyOption.ATOMIC_MOVE);
       }
       // Also when somebody else has just moved it there and has not come this far.
-      forceToDisk(shard(digest));
+      settle(digest);
       return digest;
     } finally {
       Files.deleteIfExists(part);

@@ -51,7 +51,7 @@ final class EventJson {
 
   private static ObjectNode fill(ObjectNode json, DeployEvent event) {
     return switch (event) {
-      case Planned(var plan) -> json.put("plan", plan.hash().hex());
+      case Planned(var plan) -> json.put("plan", SqlPlans.hash(plan).hex());
       case PlanRefused(var reason) -> json.put("reason", reason);
       case Approved(var by, var plan) -> json.put("by", by).put("plan", plan.hex());
       case Rejected(var by, var reason) -> json.put("by", by).put("reason", reason);

@@ -15,12 +15,16 @@ import dev.fleetwright.core.environment.Strategy;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// An environment's policy as JSON. What an earlier release did not write has the value that it had
 /// then.
 final class PolicyJson {
+
+  /// Each event of a deploy reads the environment that it is in.
+  private static final Map<String, Policy> KNOWN = Newest.remembering(1_024);
 
   private PolicyJson() {}
 
@@ -69,6 +73,15 @@ final class PolicyJson {
 
   /// Read what [#text] wrote.
   static Policy read(String text) {
+    var known = KNOWN.get(text);
+    if (known == null) {
+      known = parsed(text);
+      KNOWN.put(text, known);
+    }
+    return known;
+  }
+
+  private static Policy parsed(String text) {
     var json = Json.read("an environment's policy", text);
     var policy =
         new Policy(

@@ -9,13 +9,30 @@ import java.sql.SQLException;
 /// Plans by hash.
 final class SqlPlans {
 
+  /// Plans under way are read and named again with every event; making their canonical form each
+  /// time was half of what an event cost. In bytes of that form; as objects they are some five
+  /// times as large.
+  private static final long REMEMBERED = 4 << 20;
+
+  private static final KnownPlans KNOWN = new KnownPlans(REMEMBERED);
+
   private SqlPlans() {}
+
+  /// As [Plan#hash].
+  static Digest hash(Plan plan) {
+    return KNOWN
+        .hash(plan)
+        .orElseGet(() -> {
+          var bytes = plan.bytes();
+          return KNOWN.remember(Digest.of(bytes), plan, bytes.length);
+        });
+  }
 
   /// Keep a plan, once.
   static void keep(Session session, Plan plan) throws SQLException {
     session.change(
         "INSERT INTO plan (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        plan.hash().hex(),
+        hash(plan).hex(),
         plan.bytes());
   }
 
@@ -34,8 +51,14 @@ final class SqlPlans {
     if (!Digest.of(bytes).equals(hash)) {
       throw new RecordUnreadable("plan " + hash + " was damaged: its bytes have another hash");
     }
+    var known = KNOWN.plan(hash);
+    if (known.isPresent()) {
+      return known.get();
+    }
     try {
-      return Plan.of(bytes);
+      var plan = Plan.of(bytes);
+      KNOWN.remember(hash, plan, bytes.length);
+      return plan;
     } catch (IllegalArgumentException | Bencode.NotCanonical e) {
       throw new RecordUnreadable("plan " + hash + " is of a form that this release cannot read", e);
     }
