@@ -26,13 +26,13 @@ final class PostgresqlTransactions implements Transactions {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration VALIDATION = Duration.ofSeconds(2);
 
-  /// The database's clock, which all servers share. Read before it is compared: the time that the
-  /// answer takes makes a lease look younger than it is, never older.
+  /// The database's clock, which all servers share, in microseconds since 1970.
+  static final String NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+  // Read before it is compared: the time that the answer takes makes a lease look younger than it
+  // is, never older.
   private static final Session.LeaseClock CLOCK =
-      session ->
-          session.only(
-              "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now",
-              row -> row.whole("now"));
+      session -> session.only("SELECT " + NOW + " AS now", row -> row.whole("now"));
 
   private final PatientConnections connections;
   private final HikariDataSource pool;
@@ -100,6 +100,7 @@ final class PostgresqlTransactions implements Transactions {
         try {
           var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
           answer = work.in(session);
+          session.flush();
           transaction = transaction(session);
         } catch (SQLException | RuntimeException | Error e) {
           rollBack(connection, e);
@@ -193,7 +194,7 @@ final class PostgresqlTransactions implements Transactions {
         // Of this transaction only: the driver's own ways change the connection, and the pool has
         // to
         // change it back.
-        session.change("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        session.set("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         return work.in(session);
       } finally {
         rollBack(connection, null);

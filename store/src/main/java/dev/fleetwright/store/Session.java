@@ -10,16 +10,22 @@ import java.sql.Types;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One transaction under way. Values are bound, never put into the text of a statement.
 final class Session {
 
+  /// Of a statement that may change any number of rows, or gives an answer.
+  private static final int ANY = -1;
+
   private final Connection connection;
   private final Dialect dialect;
   private final LeaseClock clock;
+  private final List<Pending> pending = new ArrayList<>();
   private int announcements;
   private long transaction;
 
@@ -51,29 +57,138 @@ final class Session {
     return clock.now(this);
   }
 
+  /// A statement that is certain to be wanted, and whose effect nobody has asked for yet.
+  private record Pending(
+      String sql, List<@Nullable Object> values, int rows, @Nullable Later<?> later) {
+    Pending(String sql, List<@Nullable Object> values, int rows) {
+      this(sql, values, rows, null);
+    }
+  }
+
+  /// The answer to a question that is sent together with the next one.
+  static final class Later<T> {
+    private final String sql;
+    private final Reading<T> reading;
+    private Optional<T> answer = Optional.empty();
+
+    private Later(String sql, Reading<T> reading) {
+      this.sql = sql;
+      this.reading = reading;
+    }
+
+    private void take(ResultSet rows) throws SQLException {
+      if (rows.next()) {
+        answer = Optional.of(Session.read(reading, rows, sql));
+      }
+    }
+
+    /// The first row, once the next question was asked.
+    Optional<T> first() {
+      return answer;
+    }
+  }
+
+  /// Set how this transaction works, before its first question.
+  void set(String sql) throws SQLException {
+    send(new Pending(sql, List.of(), 0));
+  }
+
   /// Change rows.
   ///
   /// @return how many
   int change(String sql, @Nullable Object... values) throws SQLException {
-    try (var statement = prepared(sql, values)) {
-      return statement.executeUpdate();
+    try (var statement = asked(sql, values)) {
+      return statement.getUpdateCount();
     }
   }
 
   /// Change the one row that is there.
   ///
-  /// @throws SQLException when it is not there
+  /// With PostgreSQL, which is a network away, it is sent together with what follows, at the latest
+  /// with the next question or before the commit: an event is some ten changes, and each way there
+  /// and back costs more than the change.
+  ///
+  /// @throws SQLException when it is not there; perhaps only at that next question or at the commit
   void changeOne(String sql, @Nullable Object... values) throws SQLException {
-    var changed = change(sql, values);
-    if (changed != 1) {
-      throw new SQLException(changed + " rows instead of one: " + sql);
+    send(new Pending(sql, Arrays.asList(values), 1));
+  }
+
+  private void send(Pending change) throws SQLException {
+    pending.add(change);
+    if (dialect == Dialect.SQLITE) {
+      flush();
     }
+  }
+
+  /// Send what waits.
+  void flush() throws SQLException {
+    if (!pending.isEmpty()) {
+      sent(pending.removeLast()).close();
+    }
+  }
+
+  /// Ask, and send what waits along with the question: the database does one after the other.
+  private PreparedStatement asked(String sql, @Nullable Object... values) throws SQLException {
+    return sent(new Pending(sql, Arrays.asList(values), ANY));
+  }
+
+  /// What waits, and then this.
+  ///
+  /// @return stands at the last one's result
+  private PreparedStatement sent(Pending last) throws SQLException {
+    var all = new ArrayList<>(pending);
+    all.add(last);
+    // Also when this fails: the transaction is taken back, and nothing of it is sent again.
+    pending.clear();
+    var statement =
+        connection.prepareStatement(
+            all.stream().map(Pending::sql).collect(Collectors.joining(";\n")));
+    try {
+      var place = 1;
+      for (var one : all) {
+        for (var value : one.values()) {
+          bind(statement, place++, value);
+        }
+      }
+      statement.execute();
+      for (var i = 0; i < all.size(); i++) {
+        if (i > 0) {
+          statement.getMoreResults();
+        }
+        check(statement, all.get(i));
+      }
+      return statement;
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  private static void check(PreparedStatement statement, Pending sent) throws SQLException {
+    if (sent.later() != null) {
+      try (var rows = statement.getResultSet()) {
+        sent.later().take(rows);
+      }
+    } else if (sent.rows() != ANY && statement.getUpdateCount() != sent.rows()) {
+      throw new SQLException(
+          "%d rows instead of %d: %s"
+              .formatted(statement.getUpdateCount(), sent.rows(), sent.sql()));
+    }
+  }
+
+  /// Ask for the first row of an answer together with the next question, which sees what this one
+  /// did, such as locking a row.
+  <T> Later<T> later(String sql, Reading<T> reading, @Nullable Object... values)
+      throws SQLException {
+    var later = new Later<>(sql, reading);
+    send(new Pending(sql, Arrays.asList(values), ANY, later));
+    return later;
   }
 
   /// All rows of an answer. Queries name a limit where there may be many.
   <T> List<T> list(String sql, Reading<T> reading, @Nullable Object... values) throws SQLException {
-    try (var statement = prepared(sql, values);
-        var rows = statement.executeQuery()) {
+    try (var statement = asked(sql, values);
+        var rows = statement.getResultSet()) {
       var list = new ArrayList<T>();
       while (rows.next()) {
         list.add(read(reading, rows, sql));
@@ -85,8 +200,8 @@ final class Session {
   /// The first row of an answer.
   <T> Optional<T> one(String sql, Reading<T> reading, @Nullable Object... values)
       throws SQLException {
-    try (var statement = prepared(sql, values);
-        var rows = statement.executeQuery()) {
+    try (var statement = asked(sql, values);
+        var rows = statement.getResultSet()) {
       return rows.next() ? Optional.of(read(reading, rows, sql)) : Optional.empty();
     }
   }
@@ -119,19 +234,6 @@ final class Session {
   /// The id of this transaction, or 0 when it was not told.
   long transaction() {
     return transaction;
-  }
-
-  private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {
-    var statement = connection.prepareStatement(sql);
-    try {
-      for (var i = 0; i < values.length; i++) {
-        bind(statement, i + 1, values[i]);
-      }
-      return statement;
-    } catch (SQLException | RuntimeException e) {
-      statement.close();
-      throw e;
-    }
   }
 
   private static void bind(PreparedStatement statement, int place, @Nullable Object value)

@@ -11,6 +11,11 @@ import java.util.Optional;
 /// Lists of deploys, each row read by itself.
 final class SqlDeployRecords implements DeployRecords {
 
+  static final String OF_ENVIRONMENT =
+      SqlDeploys.ROWS + "WHERE d.environment = ? ORDER BY d.id DESC LIMIT ? OFFSET ?";
+  static final String OF_PROJECT =
+      SqlDeploys.ROWS + "WHERE d.project = ? ORDER BY d.number DESC LIMIT ? OFFSET ?";
+
   private final Transactions transactions;
 
   SqlDeployRecords(Transactions transactions) {
@@ -21,26 +26,14 @@ final class SqlDeployRecords implements DeployRecords {
   public List<Entry> of(long environment, int most, int skip) {
     return transactions.read(
         "listing the deploys of environment " + environment,
-        session ->
-            session.list(
-                SqlDeploys.ROWS + "WHERE d.environment = ? ORDER BY d.id DESC LIMIT ? OFFSET ?",
-                SqlDeployRecords::entry,
-                environment,
-                most,
-                skip));
+        session -> session.list(OF_ENVIRONMENT, SqlDeployRecords::entry, environment, most, skip));
   }
 
   @Override
   public List<Entry> of(ProjectName project, int most, int skip) {
     return transactions.read(
         "listing the deploys of " + project,
-        session ->
-            session.list(
-                SqlDeploys.ROWS + "WHERE d.project = ? ORDER BY d.number DESC LIMIT ? OFFSET ?",
-                SqlDeployRecords::entry,
-                project.value(),
-                most,
-                skip));
+        session -> session.list(OF_PROJECT, SqlDeployRecords::entry, project.value(), most, skip));
   }
 
   @Override

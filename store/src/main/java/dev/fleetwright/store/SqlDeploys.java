@@ -185,12 +185,7 @@ final class SqlDeploys implements Deploys {
       case NONE -> {}
     }
     if (request.plan().isEmpty()) {
-      SqlLeases.work(
-          session,
-          SqlLeases.Kind.ENVIRONMENT,
-          environment.id(),
-          hasWork(session, environment),
-          true);
+      noteWork(session, environment.id(), true);
       return draft;
     }
     var event = new Planned(request.plan().get());
@@ -286,20 +281,26 @@ final class SqlDeploys implements Deploys {
     return feed.write(
         "storing that deploy %d: %s".formatted(id, event.keyword()),
         session -> {
-          var environment = environmentOf(session, id);
+          // From here to the commit nobody else changes the generation or the sequence. So what is
+          // answered below is why the guards of the statement that writes would turn it down.
+          var locking = lock(session, id);
+          var found = session.one(ROWS + "WHERE d.id = ?", SqlDeploys::view, id);
+          var locked =
+              locking
+                  .first()
+                  .orElseThrow(() -> new IllegalArgumentException("there is no deploy " + id));
+          var environment = locked.environment();
           if (lease.isPresent() && lease.get().id() != environment.id()) {
             throw new IllegalArgumentException(
                 "deploy %d is not in environment %d, which the lease is on"
                     .formatted(id, lease.get().id()));
           }
-          // From here to the commit nobody else changes the generation or the sequence. So what is
-          // answered below is why the guards of the statement that writes would turn it down.
-          var newest = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
+          var newest = locked.generation();
           var generation = lease.map(Lease::generation).orElse(newest);
           if (generation != newest) {
             return new Appended.LeaseLost();
           }
-          var before = session.only(ROWS + "WHERE d.id = ?", SqlDeploys::view, id);
+          var before = found.orElseThrow();
           if (before.sequence() != expected) {
             return new Appended.Moved(before);
           }
@@ -310,15 +311,26 @@ final class SqlDeploys implements Deploys {
         });
   }
 
-  private static Environment environmentOf(Session session, long deploy) throws SQLException {
-    var id =
-        session
-            .one(
-                "SELECT environment FROM deploy WHERE id = ?",
-                row -> row.whole("environment"),
-                deploy)
-            .orElseThrow(() -> new IllegalArgumentException("there is no deploy " + deploy));
-    return SqlEnvironments.find(session, id).orElseThrow();
+  private record Locked(Environment environment, long generation) {}
+
+  /// The environment of a deploy, its lease locked as by [SqlLeases#lock].
+  private static Session.Later<Locked> lock(Session session, long deploy) throws SQLException {
+    return session.later(
+        """
+        SELECT e.*, l.generation, %s AS transaction_id
+          FROM deploy d
+          JOIN environment e ON e.id = d.environment
+          JOIN lease l ON l.kind = 'environment' AND l.id = e.id
+         WHERE d.id = ?%s
+        """
+            .formatted(
+                session.dialect().transaction,
+                session.dialect() == Dialect.POSTGRESQL ? " FOR UPDATE OF l" : ""),
+        row -> {
+          session.isTransaction(row.whole("transaction_id"));
+          return new Locked(SqlEnvironments.environment(row), row.whole("generation"));
+        },
+        deploy);
   }
 
   private static void insert(
@@ -364,7 +376,7 @@ final class SqlDeploys implements Deploys {
         now.sequence(),
         state.keyword(),
         StateJson.text(state),
-        state.currentPlan().map(plan -> plan.hash().hex()),
+        state.currentPlan().map(plan -> SqlPlans.hash(plan).hex()),
         state.needsEngine(),
         state.holdsEnvironment(),
         now.startedAt(),
@@ -377,12 +389,7 @@ final class SqlDeploys implements Deploys {
       changeEnvironment(session, environment, before.state(), now, at);
     }
     tell(session, environment, now, event.keyword(), facts(event), by, at);
-    SqlLeases.work(
-        session,
-        SqlLeases.Kind.ENVIRONMENT,
-        environment.id(),
-        hasWork(session, environment),
-        fresh);
+    noteWork(session, environment.id(), fresh);
     return now;
   }
 
@@ -460,13 +467,20 @@ final class SqlDeploys implements Deploys {
     return spec.environment().flatMap(environment -> environment.autoStopIn()).map(at::plus);
   }
 
-  static boolean hasWork(Session session, Environment environment) throws SQLException {
-    return session
-        .one(
-            "SELECT 1 AS work FROM deploy WHERE environment = ? AND needs_engine = 1 LIMIT 1",
-            _ -> true,
-            environment.id())
-        .isPresent();
+  /// Note whether the engine has something to do in an environment.
+  ///
+  /// @param fresh whether what changed came from outside the engine
+  static void noteWork(Session session, long environment, boolean fresh) throws SQLException {
+    SqlLeases.work(
+        session,
+        SqlLeases.Kind.ENVIRONMENT,
+        environment,
+        """
+        CASE WHEN EXISTS (SELECT 1 FROM deploy WHERE environment = ? AND needs_engine = 1)
+             THEN 1 ELSE 0 END\
+        """,
+        List.of(environment),
+        fresh);
   }
 
   private static Map<String, String> facts(DeployEvent event) {
@@ -720,7 +734,9 @@ final class SqlDeploys implements Deploys {
     canonical = with(canonical, "not_before", deploy.notBefore().map(t -> new Text(Times.text(t))));
     canonical =
         with(
-            canonical, "plan", view.state().currentPlan().map(plan -> new Text(plan.hash().hex())));
+            canonical,
+            "plan",
+            view.state().currentPlan().map(plan -> new Text(SqlPlans.hash(plan).hex())));
     return Digest.of(canonical.bytes());
   }
 

@@ -68,7 +68,7 @@ final class SqlEnvironments implements Environments {
                 project.value()));
   }
 
-  private static Environment environment(Row row) throws SQLException {
+  static Environment environment(Row row) throws SQLException {
     return new Environment(
         row.whole("id"),
         new ProjectName(row.text("project")),

@@ -75,19 +75,15 @@ final class SqlFeed implements Feed {
               topic,
               text);
       case POSTGRESQL ->
-          session.isTransaction(
-              session.only(
-                      """
-                      INSERT INTO feed (id, happened_at, topic, keys)
-                      VALUES (pg_current_xact_id()::text::bigint * 1024 + ?, ?, ?, ?)
-                      RETURNING id
-                      """,
-                      row -> row.whole("id"),
-                      place,
-                      Times.kept(at),
-                      topic,
-                      text)
-                  / PLACES);
+          session.changeOne(
+              """
+              INSERT INTO feed (id, happened_at, topic, keys)
+              VALUES (pg_current_xact_id()::text::bigint * 1024 + ?, ?, ?, ?)
+              """,
+              place,
+              Times.kept(at),
+              topic,
+              text);
     }
   }
 

@@ -59,12 +59,7 @@ final class SqlHolds implements Holds {
           var lifted = lift(session, found, Long.MAX_VALUE, by, Times.kept(at));
           if (lifted) {
             // What waits for it is looked at anew.
-            SqlLeases.work(
-                session,
-                SqlLeases.Kind.ENVIRONMENT,
-                environment,
-                SqlDeploys.hasWork(session, found),
-                true);
+            SqlDeploys.noteWork(session, environment, true);
           }
           return lifted;
         });

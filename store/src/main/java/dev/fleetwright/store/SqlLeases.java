@@ -28,26 +28,18 @@ final class SqlLeases implements Leases {
   }
 
   // Each of the two finds its row at the start of an index, however many rows wait.
-  private static final String SILENT =
+  static final String SILENT =
       """
       SELECT id FROM lease
        WHERE kind = ? AND held_until > 0 AND held_until <= ? AND has_work = 1
        ORDER BY held_until LIMIT 1\
       """;
-  private static final String FREE =
+  static final String FREE =
       """
       SELECT id FROM lease
        WHERE kind = ? AND has_work = 1 AND held_until = 0 AND due_at <= ?
          AND (owner <> ? OR due_at <= ?)
        ORDER BY due_at, id LIMIT 1\
-      """;
-
-  private static final String TAKE =
-      """
-      UPDATE lease
-         SET generation = generation + 1, owner = ?, held_until = ?, due_at = NULL
-       WHERE kind = ? AND id = ?
-      RETURNING generation
       """;
 
   /// For so long what an owner has passed on is not handed to it again. Longer than a notification
@@ -83,8 +75,14 @@ final class SqlLeases implements Leases {
   /// @return the newest generation
   static long lock(Session session, Kind kind, long id) throws SQLException {
     return session.only(
-        "SELECT generation FROM lease WHERE kind = ? AND id = ?" + session.dialect().forUpdate,
-        row -> row.whole("generation"),
+        "SELECT generation, "
+            + session.dialect().transaction
+            + " AS transaction_id FROM lease WHERE kind = ? AND id = ?"
+            + session.dialect().forUpdate,
+        row -> {
+          session.isTransaction(row.whole("transaction_id"));
+          return row.whole("generation");
+        },
         kind.keyword(),
         id);
   }
@@ -94,23 +92,40 @@ final class SqlLeases implements Leases {
   /// @param fresh whether it came from outside, so that a rest is over
   static void work(Session session, Kind kind, long id, boolean hasWork, boolean fresh)
       throws SQLException {
-    var now = session.now();
+    work(session, kind, id, "?", List.of(hasWork), fresh);
+  }
+
+  /// The same, where a query says whether there is work.
+  ///
+  /// @param hasWork an expression of SQL that is 1 or 0
+  static void work(
+      Session session, Kind kind, long id, String hasWork, List<?> values, boolean fresh)
+      throws SQLException {
+    var all = new ArrayList<Object>(values);
+    var now =
+        switch (session.dialect()) {
+          // A clock that is read in the statement saves asking for it first.
+          case POSTGRESQL -> PostgresqlTransactions.NOW;
+          case SQLITE -> "?";
+        };
+    all.add(fresh);
+    if (session.dialect() == Dialect.SQLITE) {
+      var read = session.now();
+      all.addAll(List.of(read, read, read));
+    }
+    all.add(kind.keyword());
+    all.add(id);
     session.changeOne(
         """
         UPDATE lease
-           SET has_work = ?,
-               due_at = CASE WHEN ? = 1 AND (due_at IS NULL OR due_at > ?) THEN ?
-                             WHEN held_until = 0 THEN coalesce(due_at, ?)
+           SET has_work = %1$s,
+               due_at = CASE WHEN ? = 1 AND (due_at IS NULL OR due_at > %2$s) THEN %2$s
+                             WHEN held_until = 0 THEN coalesce(due_at, %2$s)
                              ELSE due_at END
          WHERE kind = ? AND id = ?
-        """,
-        hasWork,
-        fresh,
-        now,
-        now,
-        now,
-        kind.keyword(),
-        id);
+        """
+            .formatted(hasWork, now),
+        all.toArray());
   }
 
   /// Of a database whose only server has just started: whoever held a lease is dead, and what
@@ -144,8 +159,17 @@ final class SqlLeases implements Leases {
               }
               var generation =
                   session.only(
-                      TAKE,
-                      row -> row.whole("generation"),
+                      """
+                      UPDATE lease
+                         SET generation = generation + 1, owner = ?, held_until = ?, due_at = NULL
+                       WHERE kind = ? AND id = ?
+                      RETURNING generation, %s AS transaction_id
+                      """
+                          .formatted(session.dialect().transaction),
+                      row -> {
+                        session.isTransaction(row.whole("transaction_id"));
+                        return row.whole("generation");
+                      },
                       owner,
                       now + micros(life),
                       kind.keyword(),
@@ -216,9 +240,13 @@ final class SqlLeases implements Leases {
                        SET held_until = 0, owner = CASE WHEN ? = 1 THEN owner ELSE '' END,
                            due_at = coalesce(due_at, ?)
                      WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
-                    RETURNING has_work
-                    """,
-                    row -> row.yes("has_work"),
+                    RETURNING has_work, %s AS transaction_id
+                    """
+                        .formatted(session.dialect().transaction),
+                    row -> {
+                      session.isTransaction(row.whole("transaction_id"));
+                      return row.yes("has_work");
+                    },
                     toOthers,
                     session.now() + micros(rest),
                     kind.keyword(),

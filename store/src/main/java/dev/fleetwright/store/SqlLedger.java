@@ -14,10 +14,9 @@ import java.util.TreeMap;
 /// The hash chains.
 final class SqlLedger implements Ledger {
 
-  // Taking the next number changes the head's row, so writers of one stream queue here until the
-  // one before them has committed: the chain has no forks.
-  private static final String NEXT =
-      "UPDATE ledger_head SET sequence = sequence + 1 WHERE stream = ? RETURNING sequence, hash";
+  // The head's row is locked until the record after it is committed, so writers of one stream queue
+  // here: the chain has no forks.
+  private static final String HEAD = "SELECT sequence, hash FROM ledger_head WHERE stream = ?";
 
   private final Transactions transactions;
 
@@ -34,25 +33,22 @@ final class SqlLedger implements Ledger {
       Map<String, String> facts,
       Instant at)
       throws SQLException {
-    session.change(
-        "INSERT INTO ledger_head (stream, sequence, hash) VALUES (?, 0, ?) ON CONFLICT DO NOTHING",
-        stream,
-        LedgerRecord.FIRST.hex());
+    var head = head(session, stream);
     var record =
-        session.only(
-            NEXT,
-            head ->
-                new LedgerRecord(
-                    stream,
-                    head.whole("sequence"),
-                    Times.kept(at),
-                    actor,
-                    kind,
-                    new TreeMap<>(facts),
-                    head.digest("hash")),
-            stream);
+        new LedgerRecord(
+            stream,
+            head.sequence() + 1,
+            Times.kept(at),
+            actor,
+            kind,
+            new TreeMap<>(facts),
+            head.hash());
     var hash = record.hash().hex();
-    session.changeOne("UPDATE ledger_head SET hash = ? WHERE stream = ?", hash, stream);
+    session.changeOne(
+        "UPDATE ledger_head SET sequence = ?, hash = ? WHERE stream = ?",
+        record.sequence(),
+        hash,
+        stream);
     session.changeOne(
         """
         INSERT INTO ledger_record
@@ -67,6 +63,25 @@ final class SqlLedger implements Ledger {
         Json.texts(record.facts()),
         record.previous().hex(),
         hash);
+  }
+
+  /// The end of a chain.
+  private record End(long sequence, Digest hash) {}
+
+  private static final Session.Reading<End> END =
+      row -> new End(row.whole("sequence"), row.digest("hash"));
+
+  private static End head(Session session, String stream) throws SQLException {
+    var query = HEAD + session.dialect().forUpdate;
+    var known = session.one(query, END, stream);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    session.change(
+        "INSERT INTO ledger_head (stream, sequence, hash) VALUES (?, 0, ?) ON CONFLICT DO NOTHING",
+        stream,
+        LedgerRecord.FIRST.hex());
+    return session.only(query, END, stream);
   }
 
   @Override
@@ -125,21 +140,17 @@ final class SqlLedger implements Ledger {
   }
 
   private Optional<String> endFault(String stream) {
-    record End(long sequence, Digest hash) {}
     return transactions.read(
         "checking the ledger of " + stream,
         session -> {
-          Session.Reading<End> reading = row -> new End(row.whole("sequence"), row.digest("hash"));
-          var head =
-              session.one(
-                  "SELECT sequence, hash FROM ledger_head WHERE stream = ?", reading, stream);
+          var head = session.one(HEAD, END, stream);
           var last =
               session.one(
                   """
                   SELECT sequence, hash FROM ledger_record
                    WHERE stream = ? ORDER BY sequence DESC LIMIT 1
                   """,
-                  reading,
+                  END,
                   stream);
           return head.equals(last)
               ? Optional.empty()

@@ -43,6 +43,10 @@ final class PostgresqlDatabases implements Databases {
     return Database.open(url());
   }
 
+  String schema() {
+    return schema;
+  }
+
   /// Names the schema, and the password nowhere.
   String url() {
     return PostgresqlServer.url() + "&currentSchema=" + schema;
