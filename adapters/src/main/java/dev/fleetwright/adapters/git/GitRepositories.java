@@ -2,15 +2,18 @@ package dev.fleetwright.adapters.git;
 
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
+import dev.fleetwright.core.project.RemoteUnavailable;
 import dev.fleetwright.core.project.Repositories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -32,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// installed, and nothing of the user's or the machine's Git configuration counts.
 ///
 /// Addresses may be `https://…` and, where allowed, repositories on this machine; `ssh` is not
-/// supported yet. A commit stays readable after a force push. Mirrors are not repacked yet, so each
-/// fetch that brings something adds one pack file.
+/// supported yet. A host in trouble is left in peace. A commit stays readable after a force push.
+/// Mirrors are not repacked yet, so each fetch that brings something adds one pack file.
 ///
 /// The folder belongs to one instance of one process at a time.
 public final class GitRepositories implements Repositories, AutoCloseable {
@@ -44,6 +47,9 @@ public final class GitRepositories implements Repositories, AutoCloseable {
   private final Path folder;
   private final boolean allowLocalRepositories;
   private final WorkTree.Limits limits;
+  private final InstantSource clock = InstantSource.system();
+  private final Courtesy courtesy =
+      new Courtesy(new SplittableRandom(System.nanoTime()), System::nanoTime);
   private final Map<ProjectName, Mirror> mirrors = new ConcurrentHashMap<>();
 
   /// @param folder where mirrors are kept, as `<project>.git`; made when first needed
@@ -66,10 +72,45 @@ public final class GitRepositories implements Repositories, AutoCloseable {
       throws IOException {
     var remote = Remote.of(repository, allowLocalRepositories);
     try {
-      return mirror(project).fetch(remote, repository, allowLocalRepositories);
+      return switch (remote) {
+        case Remote.Local _ -> fetch(project, remote, repository, new Heard(clock));
+        case Remote.Https https -> ask(project, https, repository);
+      };
+    } catch (RemoteUnavailable e) {
+      throw e;
     } catch (IOException e) {
       throw new IOException("fetching " + repository + " for project " + project, e);
     }
+  }
+
+  private SortedMap<String, CommitSha> ask(
+      ProjectName project, Remote.Https remote, String repository) throws IOException {
+    var visit = courtesy.visit(remote.authority());
+    var heard = new Heard(clock);
+    try {
+      var references = fetch(project, remote, repository, heard);
+      visit.answered();
+      return references;
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        visit.givenUp();
+        throw e;
+      }
+      var trouble = heard.trouble(e);
+      if (trouble.isPresent()) {
+        throw visit.failed(trouble.get(), heard.again(), e);
+      }
+      visit.answered();
+      throw e;
+    } catch (RuntimeException | Error e) {
+      visit.givenUp();
+      throw e;
+    }
+  }
+
+  private SortedMap<String, CommitSha> fetch(
+      ProjectName project, Remote remote, String repository, Heard heard) throws IOException {
+    return mirror(project).fetch(remote, repository, allowLocalRepositories, heard);
   }
 
   @Override

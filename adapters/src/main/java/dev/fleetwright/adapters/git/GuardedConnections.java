@@ -6,7 +6,7 @@ import java.net.Proxy;
 import java.net.URL;
 import org.eclipse.jgit.transport.http.HttpConnection;
 import org.eclipse.jgit.transport.http.HttpConnectionFactory;
-import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
+import org.eclipse.jgit.transport.http.JDKHttpConnection;
 
 /// Opens connections to one host only, and only over `https`.
 ///
@@ -16,20 +16,43 @@ import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
 /// still has to show a certificate for it.
 final class GuardedConnections implements HttpConnectionFactory {
 
-  private final JDKHttpConnectionFactory plain = new JDKHttpConnectionFactory();
   private final String host;
   private final boolean allowLoopback;
+  private final Heard heard;
 
-  GuardedConnections(String host, boolean allowLoopback) {
+  /// @param heard is told each status that comes
+  GuardedConnections(String host, boolean allowLoopback, Heard heard) {
     this.host = host;
     this.allowLoopback = allowLoopback;
+    this.heard = heard;
+  }
+
+  private static final class Listening extends JDKHttpConnection {
+    private final Heard heard;
+
+    Listening(URL url, Heard heard) throws IOException {
+      super(url);
+      this.heard = heard;
+    }
+
+    Listening(URL url, Proxy proxy, Heard heard) throws IOException {
+      super(url, proxy);
+      this.heard = heard;
+    }
+
+    @Override
+    public int getResponseCode() throws IOException {
+      var code = super.getResponseCode();
+      heard.answer(code, getHeaderField("Retry-After"));
+      return code;
+    }
   }
 
   @Override
   public HttpConnection create(URL url) throws IOException {
     checkName(url);
     checkAddresses(url);
-    return plain.create(url);
+    return new Listening(url, heard);
   }
 
   @Override
@@ -39,7 +62,7 @@ final class GuardedConnections implements HttpConnectionFactory {
     if (proxy.type() == Proxy.Type.DIRECT) {
       checkAddresses(url);
     }
-    return plain.create(url, proxy);
+    return new Listening(url, proxy, heard);
   }
 
   private void checkName(URL url) throws IOException {

@@ -59,8 +59,10 @@ final class Mirror implements AutoCloseable {
   /// Follow the remote. Killed at any instruction, the mirror stays usable and the next call goes
   /// on: what a dead process left half-written is removed first, under a lock that dies with its
   /// process.
-  SortedMap<String, CommitSha> fetch(Remote remote, String spelled, boolean allowLoopback)
-      throws IOException {
+  ///
+  /// @param heard is told what a host answers over HTTP
+  SortedMap<String, CommitSha> fetch(
+      Remote remote, String spelled, boolean allowLoopback, Heard heard) throws IOException {
     try {
       oneFetch.lockInterruptibly();
     } catch (InterruptedException e) {
@@ -79,7 +81,7 @@ final class Mirror implements AutoCloseable {
         var known = opened();
         var mirror = known.isPresent() ? known.get() : create();
         remember(mirror, spelled);
-        adopt(mirror, download(mirror, remote, allowLoopback));
+        adopt(mirror, download(mirror, remote, allowLoopback, heard));
         return references(mirror);
       } catch (OverlappingFileLockException e) {
         throw new IOException("another part of this process is fetching into " + folder, e);
@@ -170,8 +172,8 @@ final class Mirror implements AutoCloseable {
     }
   }
 
-  private static FetchResult download(Repository mirror, Remote remote, boolean allowLoopback)
-      throws IOException {
+  private static FetchResult download(
+      Repository mirror, Remote remote, boolean allowLoopback, Heard heard) throws IOException {
     try (var transport = Transport.open(mirror, remote.address())) {
       transport.setTimeout(SILENCE_SECONDS);
       transport.setTagOpt(TagOpt.NO_TAGS);
@@ -182,7 +184,8 @@ final class Mirror implements AutoCloseable {
       switch (remote) {
         case Remote.Https https -> {
           if (transport instanceof TransportHttp http) {
-            http.setHttpConnectionFactory(new GuardedConnections(https.host(), allowLoopback));
+            http.setHttpConnectionFactory(
+                new GuardedConnections(https.host(), allowLoopback, heard));
           } else {
             throw new IOException("an https address led to " + transport.getClass());
           }

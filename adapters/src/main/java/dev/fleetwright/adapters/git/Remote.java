@@ -30,7 +30,13 @@ sealed interface Remote {
   }
 
   /// A repository behind `https`.
-  record Https(String host, URIish address) implements Remote {}
+  record Https(String host, URIish address) implements Remote {
+
+    /// Host and port: who is asked.
+    String authority() {
+      return address.getPort() > 0 ? host + ":" + address.getPort() : host;
+    }
+  }
 
   /// Read an address.
   ///

@@ -2,6 +2,7 @@ package dev.fleetwright.adapters.probe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.fleetwright.adapters.http.RetryAfter;
 import dev.fleetwright.core.analysis.Analysis;
 import dev.fleetwright.core.analysis.HttpProbe;
 import dev.fleetwright.core.analysis.Measurement;
@@ -15,6 +16,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,14 +30,33 @@ import java.util.concurrent.TimeoutException;
 /// A redirect is an answer like any other and is not followed, so no answer can lead elsewhere.
 /// Neither is an address that a person wrote and that is this machine's or the link's own, where
 /// clouds keep their metadata service.
+///
+/// `429 Too Many Requests` says something of us and nothing of the release: it decides nothing, and
+/// whoever answers it is not asked again before the time that it names.
 public final class HttpAnalysis implements Analysis, AutoCloseable {
 
   /// More of a body is not read; it fails the probe if something in it was to be looked at.
   private static final int LONGEST_BODY = 64 << 10;
 
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /// Beyond this, the one that was told to wait first is forgotten.
+  private static final int MOST_WAITED_FOR = 1_000;
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final boolean allowLoopback;
+
+  /// Until when whom is not asked, by [System#nanoTime].
+  private final Map<String, Long> restUntil =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+              return size() > MOST_WAITED_FOR;
+            }
+          });
+
   private final HttpClient client =
       HttpClient.newBuilder()
           .followRedirects(HttpClient.Redirect.NEVER)
@@ -50,6 +74,13 @@ public final class HttpAnalysis implements Analysis, AutoCloseable {
     var objection = trusted ? Optional.<String>empty() : objection(address);
     if (objection.isPresent()) {
       return new Measurement.Inconclusive(objection.get());
+    }
+    var rest = restUntil.getOrDefault(address.getRawAuthority(), System.nanoTime());
+    var left = Duration.ofNanos(rest - System.nanoTime());
+    if (left.isPositive()) {
+      return new Measurement.Inconclusive(
+          "%s asked not to be asked again for %d s"
+              .formatted(address.getRawAuthority(), left.plusMillis(999).toSeconds()));
     }
     var request =
         HttpRequest.newBuilder(address)
@@ -90,10 +121,13 @@ public final class HttpAnalysis implements Analysis, AutoCloseable {
         : cause.getClass().getSimpleName();
   }
 
-  private static Measurement judge(
+  private Measurement judge(
       HttpProbe probe, URI address, HttpResponse<byte[]> response, Duration took) {
     var status = response.statusCode();
     if (status < probe.leastStatus() || status > probe.mostStatus()) {
+      if (status == TOO_MANY_REQUESTS) {
+        return tooOften(address, response);
+      }
       return new Measurement.Fail(
           "GET %s answered %d, which is not from %d to %d"
               .formatted(address, status, probe.leastStatus(), probe.mostStatus()));
@@ -102,6 +136,17 @@ public final class HttpAnalysis implements Analysis, AutoCloseable {
     return wrong
         .<Measurement>map(why -> new Measurement.Fail("GET %s: %s".formatted(address, why)))
         .orElseGet(() -> new Measurement.Pass("%d in %d ms".formatted(status, took.toMillis())));
+  }
+
+  private Measurement tooOften(URI address, HttpResponse<?> response) {
+    var again =
+        RetryAfter.of(
+            response.headers().firstValue("Retry-After").orElse(null), InstantSource.system());
+    again.ifPresent(
+        wait -> restUntil.put(address.getRawAuthority(), System.nanoTime() + wait.toNanos()));
+    return new Measurement.Inconclusive(
+        "GET %s answered 429: it is asked too often%s"
+            .formatted(address, again.map(w -> ", and not again for " + Words.of(w)).orElse("")));
   }
 
   private static Optional<String> wrong(HttpProbe.Json json, byte[] body) {

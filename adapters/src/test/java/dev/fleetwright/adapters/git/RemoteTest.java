@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RemoteTest {
+
+  private static final Heard HEARD = new Heard(InstantSource.system());
 
   @Test
   void https_is_fetched() throws IOException {
@@ -88,14 +91,14 @@ class RemoteTest {
 
   @Test
   void no_connection_leaves_for_another_host_or_for_the_metadata_service() {
-    var connections = new GuardedConnections("git.example.org", false);
+    var connections = new GuardedConnections("git.example.org", false, HEARD);
     assertThatThrownBy(() -> connections.create(URI.create("https://evil.example/x").toURL()))
         .hasMessageContaining("another host");
     assertThatThrownBy(() -> connections.create(URI.create("http://git.example.org/x").toURL()))
         .hasMessageContaining("not encrypted");
     for (var host : new String[] {"127.0.0.1", "169.254.169.254", "[::1]", "0.0.0.0"}) {
       assertThatThrownBy(() ->
-              new GuardedConnections(host, false)
+              new GuardedConnections(host, false, HEARD)
                   .create(URI.create("https://" + host + "/x").toURL()))
           .hasMessageContaining("no repository is fetched from");
     }
@@ -104,7 +107,7 @@ class RemoteTest {
   @Test
   void the_decimal_form_of_an_address_is_the_address() {
     assertThatThrownBy(() ->
-            new GuardedConnections("2130706433", false)
+            new GuardedConnections("2130706433", false, HEARD)
                 .create(URI.create("https://2130706433/x").toURL()))
         .hasMessageContaining("127.0.0.1");
   }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.fleetwright.core.analysis.HttpProbe;
 import dev.fleetwright.core.analysis.HttpProbe.Where;
 import dev.fleetwright.core.analysis.Measurement;
+import dev.fleetwright.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +125,63 @@ class HttpAnalysisTest {
       case Measurement.Inconclusive(var reason) -> throw new AssertionError(reason);
     }
     assertThat(elsewhere).as("redirects that were followed").hasValue(0);
+  }
+
+  @Test
+  @Tag("R16")
+  void who_is_asked_too_often_decides_nothing_and_is_not_asked_before_the_time_it_names() {
+    var asked = new AtomicInteger();
+    server.createContext(
+        "/busy",
+        exchange -> {
+          if (asked.incrementAndGet() == 1) {
+            exchange.getResponseHeaders().add("Retry-After", "1");
+            exchange.sendResponseHeaders(429, -1);
+          } else {
+            exchange.sendResponseHeaders(200, -1);
+          }
+          exchange.close();
+        });
+    var begun = System.nanoTime();
+
+    assertThat(analysis.measure(probe(Optional.empty()), address("/busy"), true))
+        .isInstanceOfSatisfying(
+            Measurement.Inconclusive.class,
+            no ->
+                assertThat(no.reason())
+                    .contains("answered 429: it is asked too often, and not again for 1 s"));
+    assertThat(analysis.measure(probe(Optional.empty()), address("/busy"), true))
+        .isInstanceOfSatisfying(
+            Measurement.Inconclusive.class,
+            no -> assertThat(no.reason()).contains("asked not to be asked again for 1 s"));
+    assertThat(asked).hasValue(1);
+
+    Eventually.within(
+        Duration.ofSeconds(5),
+        "it is asked again",
+        () ->
+            analysis.measure(probe(Optional.empty()), address("/busy"), true)
+                instanceof Measurement.Pass);
+    assertThat(System.nanoTime() - begun).isGreaterThan(Duration.ofSeconds(1).toNanos());
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  @Tag("R16")
+  void an_answer_that_is_cut_off_is_a_failure_that_says_so() {
+    server.createContext(
+        "/half",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1_000);
+          exchange.getResponseBody().write(new byte[500]);
+          exchange.getResponseBody().flush();
+          exchange.close();
+        });
+
+    assertThat(analysis.measure(probe(Optional.empty()), address("/half"), true))
+        .isInstanceOfSatisfying(
+            Measurement.Fail.class,
+            no -> assertThat(no.reason()).startsWith("GET " + address("/half") + ": "));
   }
 
   @Test

@@ -16,6 +16,7 @@ public interface Repositories {
   /// second call waits for the first and then fetches again.
   ///
   /// @return branches and tags by full name (`refs/heads/main`) with the commits they point at
+  /// @throws RemoteUnavailable when its host cannot answer now, or said so a moment ago
   /// @throws IOException when the remote cannot be read; the mirror stays as it was
   Map<String, CommitSha> fetch(ProjectName project, String repository) throws IOException;
 

@@ -31,7 +31,7 @@ final class Answers {
   private static Refusal refused(
       String code, String message, String remedy, List<Problem> problems) {
     return switch (code) {
-      case "target_unreachable" ->
+      case "target_unreachable", "repository_unavailable" ->
           Refusal.of(503, code, Failure.Kind.TARGET, message, remedy, problems);
       case "no_such_ref" -> Refusal.of(404, code, Failure.Kind.USER, message, remedy, problems);
       case "bad_project_name", "bad_token_name" ->

@@ -6,6 +6,7 @@ import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.project.RemoteUnavailable;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.pipeline.problem.Problem;
 import java.io.IOException;
@@ -98,19 +99,32 @@ public final class ProjectOperations {
 
   /// Fetch, and start the pipelines of what is new. Repeating it starts nothing twice.
   public Answer<Synced> sync(ProjectName name, Actor by) {
-    var project = projects.find(name);
-    if (project.isEmpty()) {
-      return Answer.notFound("project " + name);
-    }
     try {
-      var references = repositories.fetch(name, project.get().repository());
-      return Answer.done(act(project.get(), references, by));
+      return follow(name, by).map(Answer::done).orElseGet(() -> Answer.notFound("project " + name));
+    } catch (RemoteUnavailable e) {
+      return Answer.refused(
+          "repository_unavailable",
+          "the repository of %s cannot be read: %s".formatted(name, e.getMessage()),
+          "nothing to do: it is read as soon as its host answers");
     } catch (IOException e) {
       return Answer.refused(
           "repository_unreadable",
           "the repository of %s cannot be read: %s".formatted(name, e.getMessage()),
           "check the address, and that this server may read it");
     }
+  }
+
+  /// As [#sync], for whoever asks again by itself.
+  ///
+  /// @return empty when there is no such project
+  /// @throws RemoteUnavailable which says when it is worth asking again
+  public Optional<Synced> follow(ProjectName name, Actor by) throws IOException {
+    var project = projects.find(name);
+    if (project.isEmpty()) {
+      return Optional.empty();
+    }
+    var references = repositories.fetch(name, project.get().repository());
+    return Optional.of(act(project.get(), references, by));
   }
 
   /// What is wrong with the configuration at the head of the default branch.

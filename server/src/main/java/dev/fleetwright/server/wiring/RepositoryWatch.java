@@ -4,15 +4,19 @@ import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.project.RemoteUnavailable;
 import dev.fleetwright.server.http.WebhookRoutes.Moved;
-import dev.fleetwright.server.operations.Answer;
 import dev.fleetwright.server.operations.ProjectOperations;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedSet;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,21 +29,31 @@ import org.slf4j.LoggerFactory;
 ///
 /// A project waits at most once and is fetched by one thread at a time, so the queue is bounded by
 /// the number of projects. What is missed at a crash is found by the next round.
+///
+/// One host never takes all threads, so that one that is slow does not hold up the others; and a
+/// project whose host cannot answer rests until that is worth asking, whoever calls for it.
 final class RepositoryWatch implements Moved, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RepositoryWatch.class);
 
   private static final Duration ROUND = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-  private static final int AT_ONCE = 4;
+  private static final int AT_ONCE = 6;
+  private static final int AT_ONCE_OF_A_HOST = 2;
   private static final Actor PUSH = new Actor("push");
 
   private final Projects projects;
   private final ProjectOperations operations;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final SequencedSet<ProjectName> waiting = new LinkedHashSet<>();
-  private final Set<ProjectName> underWay = new HashSet<>();
+  private final SequencedMap<ProjectName, String> waiting = new LinkedHashMap<>();
+
+  /// Until when, by [System#nanoTime].
+  private final Map<ProjectName, Long> resting = new HashMap<>();
+
+  /// With the host that each is fetched from.
+  private final Map<ProjectName, String> underWay = new HashMap<>();
+
   private final List<Thread> threads;
   private boolean closed;
 
@@ -61,9 +75,13 @@ final class RepositoryWatch implements Moved, AutoCloseable {
 
   @Override
   public void moved(ProjectName project) {
+    projects.find(project).ifPresent(this::moved);
+  }
+
+  private void moved(Project project) {
     lock.lock();
     try {
-      waiting.add(project);
+      waiting.putIfAbsent(project.name(), host(project.repository()));
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -96,7 +114,7 @@ final class RepositoryWatch implements Moved, AutoCloseable {
     try {
       while (true) {
         try {
-          projects.all().stream().map(Project::name).forEach(this::moved);
+          projects.all().forEach(this::moved);
         } catch (RuntimeException e) {
           log.atWarn().setCause(e).log("projects cannot be listed now");
         }
@@ -111,10 +129,11 @@ final class RepositoryWatch implements Moved, AutoCloseable {
     try {
       while (true) {
         var project = next();
+        var rest = Optional.<Duration>empty();
         try {
-          sync(project);
+          rest = follow(project);
         } finally {
-          done(project);
+          done(project, rest);
         }
       }
     } catch (InterruptedException e) {
@@ -129,49 +148,75 @@ final class RepositoryWatch implements Moved, AutoCloseable {
         if (closed) {
           throw new InterruptedException("closed");
         }
-        var free = waiting.stream().filter(p -> !underWay.contains(p)).findFirst();
+        var now = System.nanoTime();
+        resting.values().removeIf(until -> until - now <= 0);
+        var free = waiting.entrySet().stream().filter(this::mayBeFetched).findFirst();
         if (free.isPresent()) {
-          waiting.remove(free.get());
-          underWay.add(free.get());
-          return free.get();
+          var project = free.get().getKey();
+          underWay.put(project, free.get().getValue());
+          waiting.remove(project);
+          return project;
         }
-        changed.await();
+        // Those that rest wait too, so that what they missed is not forgotten.
+        var first =
+            waiting.keySet().stream()
+                .map(resting::get)
+                .filter(Objects::nonNull)
+                .mapToLong(until -> until - now)
+                .min();
+        var _ = changed.awaitNanos(first.orElse(ROUND.toNanos()));
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void done(ProjectName project) {
+  private boolean mayBeFetched(Map.Entry<ProjectName, String> project) {
+    return !underWay.containsKey(project.getKey())
+        && !resting.containsKey(project.getKey())
+        && Collections.frequency(underWay.values(), project.getValue()) < AT_ONCE_OF_A_HOST;
+  }
+
+  /// Who is asked for a repository: scheme, host and port; for one on this machine its own path.
+  private static String host(String repository) {
+    var start = repository.indexOf("://") + 3;
+    var end = repository.indexOf('/', start);
+    return start < 3 || end <= start ? repository : repository.substring(0, end);
+  }
+
+  private void done(ProjectName project, Optional<Duration> rest) {
     lock.lock();
     try {
-      underWay.remove(project);
+      var host = underWay.remove(project);
+      if (host != null && rest.isPresent()) {
+        waiting.putIfAbsent(project, host);
+        resting.put(project, System.nanoTime() + rest.get().toNanos());
+      }
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void sync(ProjectName project) {
+  /// @return for how long it is no use to ask again, if the host cannot answer now
+  private Optional<Duration> follow(ProjectName project) {
     try {
-      switch (operations.sync(project, PUSH)) {
-        case Answer.Done<ProjectOperations.Synced>(var synced) -> {
-          if (!synced.started().isEmpty() || !synced.problems().isEmpty()) {
-            log.atInfo()
-                .addKeyValue("project", project)
-                .addKeyValue("pipelines", synced.started())
-                .addKeyValue("problems", synced.problems())
-                .log("repository moved");
-          }
-        }
-        case Answer.NotFound<ProjectOperations.Synced> _ -> {
-          // It was removed meanwhile.
-        }
-        case Answer.Refused<ProjectOperations.Synced>(_, var message, _, _) ->
-            log.atWarn().addKeyValue("project", project).log(message);
-      }
-    } catch (RuntimeException e) {
+      operations
+          .follow(project, PUSH)
+          .filter(s -> !s.started().isEmpty() || !s.problems().isEmpty())
+          .ifPresent(synced ->
+              log.atInfo()
+                  .addKeyValue("project", project)
+                  .addKeyValue("pipelines", synced.started())
+                  .addKeyValue("problems", synced.problems())
+                  .log("repository moved"));
+      return Optional.empty();
+    } catch (RemoteUnavailable e) {
+      // Whoever looks after the host has said so, once for all its repositories.
+      return Optional.of(e.again());
+    } catch (IOException | RuntimeException e) {
       log.atWarn().addKeyValue("project", project).setCause(e).log("repository was not fetched");
+      return Optional.empty();
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -238,34 +239,49 @@ class RolloutTest {
           .write("config.txt", "new\n")
           .commit("Another release");
       release(2);
-      var bad = deploy();
       var part = count == 10 ? 3 : 2;
-      Eventually.within(
-          PATIENCE, "the canary holds", () -> kinds(bad.id()).contains("watch_began"));
-      assertThat(runs(hosts).stream().filter("new"::equals)).hasSize(part);
-      Files.writeString(hosts.server(part - 1).home().resolve("sick"), "");
-      assertThat(ended(bad.id()).state()).isEqualTo(Deploy.State.ROLLED_BACK);
-      assertThat(runs(hosts)).containsOnly("old").hasSize(count);
-      var timeline = client.deploy(bad.id()).events();
-      assertThat(
-              timeline.stream()
-                  .filter(e -> e.kind().equals("step_undone"))
-                  .map(e -> e.step().orElseThrow()))
-          .containsExactlyElementsOf(
-              java.util.stream.IntStream.range(0, part).mapToObj(i -> part - 1 - i).toList());
-      var failed = timeline.stream().filter(e -> e.kind().equals("watch_failed")).findFirst();
-      var undone = timeline.stream().filter(e -> e.kind().equals("step_undone")).findFirst();
+      var rounds = Recipe.times(1, 50);
+      var slowest = Duration.ZERO;
+      for (var round = 0; round < rounds; round++) {
+        slowest = longer(slowest, fallIll(hosts, part));
+        assertThat(runs(hosts)).as("round " + round).containsOnly("old").hasSize(count);
+      }
       Recipe.report(
           "R19",
-          "hosts=%d changed=%d failing_to_first_host_back=%dms left_on_new=0"
-              .formatted(
-                  count,
-                  part,
-                  Duration.between(failed.orElseThrow().at(), undone.orElseThrow().at())
-                      .toMillis()));
+          "hosts=%d changed=%d runs=%d failing_to_first_host_going_back_max=%d ms left_on_new=0"
+              .formatted(count, part, rounds, slowest.toMillis()));
+      assertThat(slowest).isLessThan(Duration.ofSeconds(2));
       // The hosts go away with this test, so what runs on them has to go before.
       stopEverything();
     }
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /// Deploy what falls ill while the canary holds.
+  ///
+  /// @return from the look that found it ill until the first host had gone back
+  private Duration fallIll(OpenSshHosts hosts, int part) throws IOException, InterruptedException {
+    var bad = deploy();
+    Eventually.within(PATIENCE, "the canary holds", () -> kinds(bad.id()).contains("watch_began"));
+    assertThat(runs(hosts).stream().filter("new"::equals)).hasSize(part);
+    var ill = hosts.server(part - 1).home();
+    Files.writeString(ill.resolve("sick"), "");
+    assertThat(ended(bad.id()).state()).isEqualTo(Deploy.State.ROLLED_BACK);
+    Files.delete(ill.resolve("sick"));
+    var timeline = client.deploy(bad.id()).events();
+    assertThat(
+            timeline.stream()
+                .filter(e -> e.kind().equals("step_undone"))
+                .map(e -> e.step().orElseThrow()))
+        .containsExactlyElementsOf(IntStream.range(0, part).mapToObj(i -> part - 1 - i).toList());
+    var failed =
+        timeline.stream().filter(e -> e.kind().equals("watch_failed")).findFirst().orElseThrow();
+    // Written by what ran before when it is started again, on the host that goes back first.
+    return Duration.between(
+        failed.at(), Files.getLastModifiedTime(ill.resolve("runs")).toInstant());
   }
 
   private void stopEverything() throws InterruptedException {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.adapters.http;
+
+import org.jspecify.annotations.NullMarked;
