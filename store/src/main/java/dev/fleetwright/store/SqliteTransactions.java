@@ -27,13 +27,17 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 /// writers come; a few others read beside it (write-ahead log).
 ///
 /// Each commit is on the disk before it is acknowledged (`synchronous=FULL`: one `fsync` of the log
-/// per commit).
+/// per commit). What the log has gathered is written into the file by us: SQLite would do that too,
+/// but takes no notice when the `fsync` of the file fails.
 final class SqliteTransactions implements Transactions {
 
   private static final Logger LOG = LoggerFactory.getLogger(SqliteTransactions.class);
 
   private static final int READERS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /// A commit adds about ten pages of 4 KiB to the log; SQLite itself would wait for 1000.
+  private static final int COMMITS_IN_THE_LOG = 100;
 
   private final Path file;
   private final FileChannel lockFile;
@@ -45,6 +49,9 @@ final class SqliteTransactions implements Transactions {
   private final Session.LeaseClock clock;
   private final CompletableFuture<String> broken = new CompletableFuture<>();
   private volatile boolean closed;
+
+  /// Guarded by `writing`.
+  private int commitsInTheLog;
 
   /// Open, and make the file when it is not there.
   ///
@@ -65,6 +72,7 @@ final class SqliteTransactions implements Transactions {
       onlyUs = lock(lockFile, file);
       SqliteLibrary.keepIn(file.resolveSibling(file.getFileName() + ".native"));
       writer = connect(false);
+      execute(writer, "PRAGMA wal_autocheckpoint=0");
       syncFolder(file.toAbsolutePath().resolveSibling(""));
     } catch (SQLException e) {
       closeQuietly(lockFile);
@@ -133,6 +141,10 @@ final class SqliteTransactions implements Transactions {
         rollBack(e);
         throw e;
       }
+      if (++commitsInTheLog >= COMMITS_IN_THE_LOG) {
+        commitsInTheLog = 0;
+        emptyTheLog();
+      }
       return answer;
     } catch (SQLException e) {
       if (Failure.inputOrOutput(e)) {
@@ -143,6 +155,24 @@ final class SqliteTransactions implements Transactions {
       throw Failure.thrown(during, e);
     } finally {
       writing.unlock();
+    }
+  }
+
+  /// Copy the log into the file, as far as nobody reads it. The transaction before it is on the
+  /// disk whatever comes of this, but nothing more is accepted once a sync has failed.
+  private void emptyTheLog() {
+    try {
+      execute(writer, "PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (SQLException e) {
+      if (Failure.inputOrOutput(e)) {
+        broken.complete(
+            "writing %s failed while its log was emptied: %s".formatted(file, e.getMessage()));
+      } else {
+        // The disk is full, most likely; the log is good for longer.
+        LOG.atWarn()
+            .addKeyValue("reason", e.getMessage())
+            .log("the database's log could not be emptied; trying again later");
+      }
     }
   }
 
