@@ -16,6 +16,7 @@ import java.util.Optional;
 ///   a caller says
 /// @param localRepositories whether projects may be folders of this machine; whoever may add a
 ///   project can then read every repository that the server can
+/// @param jobs where and how jobs run
 /// @param jsonLog whether to log one JSON object a line
 public record ServerOptions(
     Path data,
@@ -25,11 +26,42 @@ public record ServerOptions(
     int port,
     Optional<URI> publicUrl,
     boolean localRepositories,
+    Jobs jobs,
     boolean jsonLog) {
+
+  /// Where and how jobs run.
+  ///
+  /// @param image the container image of jobs that name none
+  /// @param memory the most that one container may take, such as `4g`; empty for all
+  /// @param cpus the same for processors, such as `1.5`
+  public record Jobs(
+      Executor executor, Optional<String> image, Optional<String> memory, Optional<String> cpus) {
+    /// As each job says, without bounds.
+    public static final Jobs USUAL =
+        new Jobs(Executor.AUTO, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /// In what jobs run.
+  public enum Executor {
+    /// In a container when the job names an image, else in the shell of this machine.
+    AUTO,
+    /// In a container always.
+    CONTAINER,
+    /// In the shell of this machine always.
+    SHELL
+  }
 
   /// Embedded database, only reachable from this machine, projects may be folders of it.
   public static ServerOptions local(Path data, int port) {
     return new ServerOptions(
-        data, Optional.empty(), Optional.empty(), "127.0.0.1", port, Optional.empty(), true, false);
+        data,
+        Optional.empty(),
+        Optional.empty(),
+        "127.0.0.1",
+        port,
+        Optional.empty(),
+        true,
+        Jobs.USUAL,
+        false);
   }
 }

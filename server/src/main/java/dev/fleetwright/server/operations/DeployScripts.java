@@ -10,7 +10,6 @@ import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec.Action;
 import dev.fleetwright.core.pipeline.Pipelines;
-import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.release.Release;
@@ -86,6 +85,7 @@ public final class DeployScripts {
     settings.put("environment", job.spec().environment().map(EnvironmentSpec::name).orElse(""));
     number("script", order.spec().script(), settings);
     number("after", order.spec().afterScript(), settings);
+    ScriptSurroundings.keep(order.spec().workplace(), settings);
     order.variables().forEach((name, value) -> settings.put("variables." + name, value));
     return new Component(job.spec().name(), order.before(), Settings.of(settings));
   }
@@ -120,7 +120,7 @@ public final class DeployScripts {
             Optional.empty(),
             List.of(),
             Optional.empty(),
-            Workplace.BARE,
+            ScriptSurroundings.read(settings),
             new java.util.TreeSet<>(),
             Optional.empty(),
             false,

@@ -1,8 +1,8 @@
 package dev.fleetwright.server.wiring;
 
+import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
-import dev.fleetwright.adapters.shell.ShellExecutor;
 import dev.fleetwright.api.Drain;
 import dev.fleetwright.api.RunningServer;
 import dev.fleetwright.api.ServerNotStarted;
@@ -135,7 +135,9 @@ public final class FleetwrightServer implements ServerProcess {
       var logs = parts.add(new DiskLogs(shared.resolve("logs")));
       var repositories =
           parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
-      var executor = new ShellExecutor(data.resolve("builds"), repositories, blobs, clock);
+      var executor =
+          new BuiltInExecutor(
+              data.resolve("builds"), repositories, blobs, clock, jobs(options.jobs()));
       var targets = around.apply(parts.add(new TargetKinds(blobs, shared, executor)));
       var planner = new Planner(targets, blobs);
       var environments = database.environments();
@@ -289,6 +291,18 @@ public final class FleetwrightServer implements ServerProcess {
               Runtime.getRuntime().halt(137);
             }
           };
+    }
+
+    private static BuiltInExecutor.Settings jobs(ServerOptions.Jobs jobs) {
+      return new BuiltInExecutor.Settings(
+          switch (jobs.executor()) {
+            case AUTO -> BuiltInExecutor.Where.AS_THE_JOB_SAYS;
+            case CONTAINER -> BuiltInExecutor.Where.CONTAINER;
+            case SHELL -> BuiltInExecutor.Where.SHELL;
+          },
+          jobs.image(),
+          jobs.memory(),
+          jobs.cpus());
     }
 
     private Listener listen() {

@@ -1,9 +1,9 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.local.LocalTarget;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
-import dev.fleetwright.adapters.shell.ShellExecutor;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DeployPlanner;
@@ -65,7 +65,9 @@ final class Installation implements AutoCloseable {
     logs = new DiskLogs(data.resolve("logs"));
     var blobs = new DiskBlobs(data.resolve("blobs"));
     repositories = new GitRepositories(data.resolve("mirrors"), true);
-    var executor = new ShellExecutor(data.resolve("builds"), repositories, blobs, clock);
+    var executor =
+        new BuiltInExecutor(
+            data.resolve("builds"), repositories, blobs, clock, BuiltInExecutor.Settings.USUAL);
     var script = new ScriptTarget(executor, DeployScripts::order);
     targets =
         new Targets() {

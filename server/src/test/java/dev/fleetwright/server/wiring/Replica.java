@@ -45,6 +45,7 @@ final class Replica implements AutoCloseable {
             0,
             Optional.empty(),
             true,
+            ServerOptions.Jobs.USUAL,
             false);
     try (var server =
         FleetwrightServer.startHere(

@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.TreeEntry;
@@ -32,16 +32,24 @@ final class Artifacts {
 
   private final Blobs blobs;
   private final Path tree;
+  private final String asScriptsSee;
   private final Map<String, String> variables;
   private final JobConsole console;
   private final Limits limits;
   private final TreeMap<String, TreeEntry> kept = new TreeMap<>();
   private long bytes;
 
+  /// @param asScriptsSee the tree's path in the place where scripts ran
   Artifacts(
-      Blobs blobs, Path tree, Map<String, String> variables, JobConsole console, Limits limits) {
+      Blobs blobs,
+      Path tree,
+      String asScriptsSee,
+      Map<String, String> variables,
+      JobConsole console,
+      Limits limits) {
     this.blobs = blobs;
     this.tree = tree;
+    this.asScriptsSee = asScriptsSee;
     this.variables = variables;
     this.console = console;
     this.limits = limits;
@@ -107,7 +115,7 @@ final class Artifacts {
     var globs = new ArrayList<Glob>();
     for (var pattern : patterns) {
       var text = JobEnvironment.expand(pattern, variables);
-      var own = tree + "/";
+      var own = asScriptsSee + "/";
       text = text.startsWith(own) ? text.substring(own.length()) : text;
       if (text.startsWith("/") || List.of(text.split("/", -1)).contains("..")) {
         console.warn(pattern + ": is not below the work tree and is left out");

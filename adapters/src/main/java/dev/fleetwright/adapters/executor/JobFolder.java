@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -41,6 +41,16 @@ record JobFolder(Path all, Path project, Path home, Path temporary) {
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     return Files.writeString(file, text, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  /// Names the container engine that was asked for something, for whoever finds this folder after a
+  /// crash.
+  Path engine() {
+    return engine(all);
+  }
+
+  static Path engine(Path all) {
+    return all.resolve("engine");
   }
 
   void delete() throws IOException {

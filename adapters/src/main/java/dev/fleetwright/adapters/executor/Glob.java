@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import java.util.ArrayList;
 import java.util.List;

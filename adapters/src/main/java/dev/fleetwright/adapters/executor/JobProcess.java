@@ -1,5 +1,6 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
+import dev.fleetwright.core.pipeline.JobOutcome.Ending;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
 /// holds: when the server dies, by whatever signal, the pipe ends and the guard ends the job. The
 /// shell in turn does not begin before the guard is there, and never begins if the server dies
 /// first.
-final class JobProcess implements AutoCloseable {
+final class JobProcess implements ScriptRun {
 
   private static final String WAIT_FOR_GUARD = "read -r go && exec \"$@\" </dev/null";
 
@@ -93,22 +94,18 @@ final class JobProcess implements AutoCloseable {
     }
   }
 
-  /// Wait for the script to end.
-  ///
-  /// @return whether it did within that time
-  boolean waitFor(Duration most) throws InterruptedException {
+  @Override
+  public boolean waitFor(Duration most) throws InterruptedException {
     return shell.waitFor(Math.max(0, most.toNanos()), TimeUnit.NANOSECONDS);
   }
 
-  /// What the script ended with; 128 and more for a signal.
-  int exitCode() {
-    return shell.exitValue();
+  @Override
+  public Ending ending() {
+    return Endings.of(shell.exitValue()); // 128 and more for a signal
   }
 
-  /// End everything that the script left running, or the script itself. Cannot be interrupted.
-  ///
-  /// @return whether nothing is left
-  boolean end(Duration patience) {
+  @Override
+  public boolean end(Duration patience) {
     var ended = JobProcesses.end(() -> JobProcesses.of(mark, shell.pid()), patience);
     var interrupted = Thread.interrupted();
     try {
@@ -162,7 +159,7 @@ final class JobProcess implements AutoCloseable {
         .toList();
   }
 
-  private static void copy(Process shell, JobConsole console) {
+  static void copy(Process shell, JobConsole console) {
     var bytes = new byte[1 << 14];
     try (var in = shell.getInputStream()) {
       for (var count = in.read(bytes); count >= 0; count = in.read(bytes)) {

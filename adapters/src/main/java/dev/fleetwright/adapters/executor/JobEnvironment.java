@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The environment of a job's script: the job's variables and a few of ours, and nothing of the
-/// server's own.
+/// server's own. In a container the image says what the first two of these are.
 ///
 /// - `PATH` is the server's. On a machine without a complete JDK the one that runs the server comes
 ///   first in it, with `JAVA_HOME`; a machine that has one keeps its choice.
@@ -28,8 +28,10 @@ final class JobEnvironment {
 
   private JobEnvironment() {}
 
+  /// For a shell of this machine.
+  ///
   /// @throws IOException naming a variable that no process can be given
-  static SortedMap<String, String> of(
+  static SortedMap<String, String> ofMachine(
       Map<String, String> variables, JobFolder folder, String mark, Instant startedAt)
       throws IOException {
     var environment = new TreeMap<String, String>();
@@ -42,10 +44,43 @@ final class JobEnvironment {
           environment.put("JAVA_HOME", home.toString());
           environment.put("PATH", home.resolve("bin") + ":" + Machine.path());
         });
-    var places =
-        Map.of(
-            "CI_PROJECT_DIR", folder.project().toString(),
-            "CI_BUILDS_DIR", folder.all().resolve("work").toString());
+    add(
+        environment,
+        variables,
+        folder.project().toString(),
+        folder.all().resolve("work").toString(),
+        startedAt);
+    environment.put(JobProcesses.MARK, mark);
+    return environment;
+  }
+
+  /// For a container, whose image says what `PATH` and `HOME` are.
+  ///
+  /// @param project where the container sees the work tree
+  /// @param builds the folder above it
+  /// @throws IOException naming a variable that no process can be given
+  static SortedMap<String, String> ofContainer(
+      Map<String, String> variables, String project, String builds, Instant startedAt)
+      throws IOException {
+    var environment = new TreeMap<String, String>();
+    // The work tree belongs to this server's user, and Git does not trust other people's.
+    if (!variables.containsKey("GIT_CONFIG_COUNT")) {
+      environment.put("GIT_CONFIG_COUNT", "1");
+      environment.put("GIT_CONFIG_KEY_0", "safe.directory");
+      environment.put("GIT_CONFIG_VALUE_0", project);
+    }
+    add(environment, variables, project, builds, startedAt);
+    return environment;
+  }
+
+  private static void add(
+      SortedMap<String, String> environment,
+      Map<String, String> variables,
+      String project,
+      String builds,
+      Instant startedAt)
+      throws IOException {
+    var places = Map.of("CI_PROJECT_DIR", project, "CI_BUILDS_DIR", builds);
     for (var variable : variables.entrySet()) {
       var name = variable.getKey();
       check(name, variable.getValue());
@@ -53,8 +88,6 @@ final class JobEnvironment {
     }
     environment.putAll(places);
     environment.put("CI_JOB_STARTED_AT", startedAt.truncatedTo(ChronoUnit.SECONDS).toString());
-    environment.put(JobProcesses.MARK, mark);
-    return environment;
   }
 
   /// A text with `$NAME` and `${NAME}` replaced where the name is known.

@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

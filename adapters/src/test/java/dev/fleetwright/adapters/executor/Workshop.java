@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -40,29 +40,42 @@ final class Workshop implements AutoCloseable {
   final Path builds;
   final Blobs blobs;
   final GitRepositories repositories;
-  final ShellExecutor executor;
+  final BuiltInExecutor executor;
   final CommitSha sha;
 
-  private Workshop(Path folder, ShellExecutor.Limits limits) throws IOException {
+  private Workshop(Path folder, BuiltInExecutor.Settings settings, BuiltInExecutor.Limits limits)
+      throws IOException {
     this.folder = folder;
     this.builds = folder.resolve("builds");
     this.blobs = new DirectoryBlobs(folder.resolve("blobs"));
     this.repositories = new GitRepositories(folder.resolve("mirrors"), true);
-    this.executor = new ShellExecutor(builds, repositories, blobs, Clock.systemUTC(), limits);
+    this.executor =
+        new BuiltInExecutor(builds, repositories, blobs, Clock.systemUTC(), settings, limits);
     repositories.fetch(SHOP, folder.resolve("remote").toString());
     this.sha = repositories.resolve(SHOP, "main").orElseThrow();
   }
 
   /// A workshop whose patience is short.
   static Workshop open(Path folder) throws IOException {
-    var usual = ShellExecutor.Limits.USUAL;
+    return open(folder, BuiltInExecutor.Settings.USUAL);
+  }
+
+  static Workshop open(Path folder, BuiltInExecutor.Settings settings) throws IOException {
+    var usual = BuiltInExecutor.Limits.USUAL;
     return open(
         folder,
-        new ShellExecutor.Limits(
+        settings,
+        new BuiltInExecutor.Limits(
             usual.logBytes(), Duration.ofSeconds(1), Duration.ofSeconds(20), usual.artifacts()));
   }
 
-  static Workshop open(Path folder, ShellExecutor.Limits limits) throws IOException {
+  static Workshop open(Path folder, BuiltInExecutor.Limits limits) throws IOException {
+    return open(folder, BuiltInExecutor.Settings.USUAL, limits);
+  }
+
+  static Workshop open(
+      Path folder, BuiltInExecutor.Settings settings, BuiltInExecutor.Limits limits)
+      throws IOException {
     var remote = folder.resolve("remote");
     if (!Files.exists(remote)) {
       Files.createDirectories(remote.resolve("src"));
@@ -81,7 +94,7 @@ final class Workshop implements AutoCloseable {
           "-qm",
           "first");
     }
-    return new Workshop(folder, limits);
+    return new Workshop(folder, settings, limits);
   }
 
   private static void git(Path folder, String... arguments) throws IOException {
@@ -113,6 +126,7 @@ final class Workshop implements AutoCloseable {
     private final List<Secret> secrets = new ArrayList<>();
     private final List<ArtifactSpec> artifacts = new ArrayList<>();
     private List<String> afterScript = List.of();
+    private Workplace workplace = Workplace.BARE;
     private List<TreeEntry> before = List.of();
     private Duration timeout = Duration.ofMinutes(1);
     private CommitSha commit = sha;
@@ -163,6 +177,23 @@ final class Workshop implements AutoCloseable {
               ArtifactSpec.Access.ALL,
               Optional.empty(),
               report));
+      return this;
+    }
+
+    Job in(String image, Workplace.Service... services) {
+      return in(Workplace.Image.named(image), services);
+    }
+
+    Job in(Workplace.Image image, Workplace.Service... services) {
+      workplace =
+          new Workplace(
+              Optional.of(image),
+              List.of(services),
+              workplace.caches(),
+              List.of(),
+              new TreeMap<>(),
+              new TreeMap<>(),
+              List.of());
       return this;
     }
 
@@ -224,7 +255,7 @@ final class Workshop implements AutoCloseable {
           Optional.empty(),
           artifacts,
           Optional.empty(),
-          Workplace.BARE,
+          workplace,
           new TreeSet<>(),
           Optional.empty(),
           false,

@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ShellExecutorTest {
+class BuiltInExecutorTest {
 
   private static final String GREEN = "\u001b[32;1m";
   private static final String PLAIN = "\u001b[0;m";
@@ -661,9 +661,9 @@ class ShellExecutorTest {
     }
   }
 
-  private static ShellExecutor.Limits limits(long logBytes) {
-    var usual = ShellExecutor.Limits.USUAL;
-    return new ShellExecutor.Limits(
+  private static BuiltInExecutor.Limits limits(long logBytes) {
+    var usual = BuiltInExecutor.Limits.USUAL;
+    return new BuiltInExecutor.Limits(
         logBytes, Duration.ofSeconds(1), usual.afterScript(), usual.artifacts());
   }
 

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,10 +1,13 @@
-package dev.fleetwright.adapters.shell;
+package dev.fleetwright.adapters.executor;
 
+import dev.fleetwright.adapters.executor.ContainerEngine.Bounds;
+import dev.fleetwright.adapters.executor.ScriptPlace.Unprepared;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.JobOutcome;
 import dev.fleetwright.core.pipeline.JobOutcome.Ending;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import dev.fleetwright.core.pipeline.Workplace.Image;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.secret.Masking;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,24 +27,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs jobs with the shell of this machine, as the user of this server: `bash`, or `sh` where
-/// there is none.
+/// Runs jobs on this machine: in containers of Podman or Docker where a job names an image, else
+/// with the shell (`bash`, or `sh` where there is none), as the user of this server.
 ///
-/// Each job has a fresh clone, `HOME` and `TMPDIR` in a folder that is deleted afterwards, an
-/// environment that holds its variables and nothing of the server's, and a session of its own. That
-/// keeps honest jobs apart. It is no wall against a hostile one: a script can do what the server's
-/// user can.
+/// Each job has a fresh clone and an environment that holds its variables and nothing of the
+/// server's. With the shell it also has a session, `HOME` and `TMPDIR` of its own: that keeps
+/// honest jobs apart and is no wall against a hostile one, since a script can do what the server's
+/// user can. A container sees the clone below `/builds` and nothing else of this machine.
 ///
 /// When a script ends, is cancelled or takes too long, everything that it started is ended too,
 /// also what went to the background. When the server dies, the job's guard ends it within five
 /// seconds. `after_script` runs after success and failure and has five minutes; it does not run
 /// when the job is cancelled. Lines are echoed and parts of the log folded as by GitLab's runner.
-public final class ShellExecutor implements JobExecutor {
+public final class BuiltInExecutor implements JobExecutor {
 
-  private static final Logger log = LoggerFactory.getLogger(ShellExecutor.class);
-  private static final String SCRIPT_FAILURE = "script_failure";
-  private static final String TIMEOUT = "job_execution_timeout";
-  private static final String SYSTEM_FAILURE = "runner_system_failure";
+  private static final Logger log = LoggerFactory.getLogger(BuiltInExecutor.class);
 
   /// How far a job may go.
   ///
@@ -53,27 +54,62 @@ public final class ShellExecutor implements JobExecutor {
             100L << 20, Duration.ofSeconds(10), Duration.ofMinutes(5), Artifacts.Limits.USUAL);
   }
 
+  /// Where jobs run.
+  public enum Where {
+    /// In a container when the job names an image, else in the shell of this machine.
+    AS_THE_JOB_SAYS,
+    /// In a container always.
+    CONTAINER,
+    /// In the shell of this machine always, whatever image a job names.
+    SHELL
+  }
+
+  /// What the operator of this server says of jobs.
+  ///
+  /// @param image for jobs that name none; empty for none
+  /// @param memory the most that one container may take, such as `4g`; empty for all
+  /// @param cpus the same for processors, such as `1.5`
+  public record Settings(
+      Where where, Optional<String> image, Optional<String> memory, Optional<String> cpus) {
+    /// What nobody said anything about.
+    public static final Settings USUAL =
+        new Settings(Where.AS_THE_JOB_SAYS, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  // Enough for the builds of large projects, and far less than would harm this machine.
+  private static final int CONTAINER_PROCESSES = 4096;
+
   private static final Duration LEFTOVERS_PATIENCE = Duration.ofSeconds(1);
 
   private final Path builds;
   private final Repositories repositories;
   private final Blobs blobs;
   private final Clock clock;
+  private final Settings settings;
   private final Limits limits;
+  private final ContainerEngines engines = new ContainerEngines();
   private final Set<Long> running = ConcurrentHashMap.newKeySet();
 
   /// @param builds where jobs have their folders; belongs to this executor alone
   /// @param repositories where work trees come from
   /// @param blobs where artifacts are kept and come from
-  public ShellExecutor(Path builds, Repositories repositories, Blobs blobs, Clock clock) {
-    this(builds, repositories, blobs, clock, Limits.USUAL);
+  public BuiltInExecutor(
+      Path builds, Repositories repositories, Blobs blobs, Clock clock, Settings settings) {
+    this(builds, repositories, blobs, clock, settings, Limits.USUAL);
   }
 
-  ShellExecutor(Path builds, Repositories repositories, Blobs blobs, Clock clock, Limits limits) {
+  BuiltInExecutor(
+      Path builds,
+      Repositories repositories,
+      Blobs blobs,
+      Clock clock,
+      Settings settings,
+      Limits limits) {
     this.builds = builds.toAbsolutePath().normalize();
     this.repositories = repositories;
     this.blobs = blobs;
     this.clock = clock;
+    this.settings = settings;
     this.limits = limits;
   }
 
@@ -140,6 +176,10 @@ public final class ShellExecutor implements JobExecutor {
       for (var folder : folders) {
         var name = String.valueOf(folder.getFileName());
         if (running.stream().noneMatch(job -> name.equals(Long.toString(job)))) {
+          var engine = JobFolder.engine(folder);
+          if (Files.exists(engine)) {
+            ContainerEngines.removeAllOf(Path.of(Files.readString(engine)), builds);
+          }
           JobFolder.delete(folder);
         }
       }
@@ -168,20 +208,85 @@ public final class ShellExecutor implements JobExecutor {
     }
 
     JobOutcome run() throws InterruptedException {
-      var environment = prepare();
-      var ending = script(environment);
-      afterScript(environment, ending);
-      return leave(environment, ending);
+      SortedMap<String, String> environment;
+      Ending ending;
+      String project;
+      try (var place = place()) {
+        environment = prepare(place);
+        ending = script(place, environment);
+        afterScript(place, environment, ending);
+        project = place.project();
+      } catch (Unprepared e) {
+        console.failed("Job failed: " + e.message());
+        return new JobOutcome(new Ending.Failed(1, e.reason(), e.message()), List.of(), Map.of());
+      } catch (IOException e) {
+        throw new JobNotRunnable("making a place for job " + order.job(), e);
+      }
+      return leave(environment, project, ending);
     }
 
-    private SortedMap<String, String> prepare() throws InterruptedException {
+    private ScriptPlace place() throws Unprepared, IOException, InterruptedException {
+      var workplace = order.spec().workplace();
+      var image = workplace.image().or(() -> settings.image().map(Image::named));
+      return switch (settings.where()) {
+        case SHELL -> {
+          workplace
+              .image()
+              .ifPresent(i ->
+                  console.warn(
+                      "image %s is not used: this server runs all jobs in its shell"
+                          .formatted(i.name())));
+          yield new ThisMachine(folder, mark, console);
+        }
+        case AS_THE_JOB_SAYS -> {
+          if (image.isPresent()) {
+            yield container(image.get());
+          }
+          if (!workplace.services().isEmpty()) {
+            throw new Unprepared(
+                Endings.UNSUPPORTED,
+                "the job has services and no image: a shell of this machine cannot reach them by name; give the job an `image`");
+          }
+          yield new ThisMachine(folder, mark, console);
+        }
+        case CONTAINER ->
+            container(
+                image.orElseThrow(() ->
+                    new Unprepared(
+                        Endings.UNSUPPORTED,
+                        "the job names no image, and this server runs jobs in containers only; give the job an `image`, or start the server with `--job-image`")));
+      };
+    }
+
+    private ScriptPlace container(Image image)
+        throws Unprepared, IOException, InterruptedException {
+      return switch (engines.find()) {
+        case ContainerEngines.Answer.Found(var engine) ->
+            new JobContainers(
+                engine,
+                new Bounds(CONTAINER_PROCESSES, settings.memory(), settings.cpus()),
+                order,
+                image,
+                folder,
+                console,
+                builds);
+        case ContainerEngines.Answer.None(var why) ->
+            throw new Unprepared(
+                Endings.UNSUPPORTED,
+                "the job wants the image `%s`, and there is no container engine: %s. Install podman or docker, or start the server with `--jobs shell` to run such jobs without their image"
+                    .formatted(image.name(), why));
+      };
+    }
+
+    private SortedMap<String, String> prepare(ScriptPlace place)
+        throws Unprepared, InterruptedException {
       var during = "preparing job " + order.job();
       try {
         try (var _ = console.section("prepare_script", "Preparing environment")) {
-          console.say("Running with the shell of this machine, in " + folder.project());
+          place.prepare();
           tellOfShortSecrets();
         }
-        var environment = JobEnvironment.of(order.variables(), folder, mark, clock.instant());
+        var environment = place.environment(order.variables(), clock.instant());
         during = "cloning commit " + order.sha().brief();
         try (var _ = console.section("get_sources", "Getting source from Git repository")) {
           getSources();
@@ -193,6 +298,8 @@ public final class ShellExecutor implements JobExecutor {
             console.say("%d files of earlier jobs".formatted(order.before().size()));
           }
         }
+        during = "starting what job " + order.job() + " needs";
+        place.open(environment);
         return environment;
       } catch (IOException e) {
         if (Thread.interrupted()) {
@@ -224,17 +331,18 @@ public final class ShellExecutor implements JobExecutor {
               .formatted(order.sha().brief(), order.ref()));
     }
 
-    private Ending script(Map<String, String> environment) throws InterruptedException {
+    private Ending script(ScriptPlace place, Map<String, String> environment)
+        throws InterruptedException {
       try (var _ =
           console.section("step_script", "Executing \"step_script\" stage of the job script")) {
         var left = order.timeout().minus(Duration.ofNanos(System.nanoTime() - began));
-        return execute("script", order.spec().script(), environment, left, order.timeout());
+        return execute(place, "script", order.spec().script(), environment, left, order.timeout());
       } catch (IOException e) {
         throw new JobNotRunnable("starting the script of job " + order.job(), e);
       }
     }
 
-    private void afterScript(Map<String, String> environment, Ending ending)
+    private void afterScript(ScriptPlace place, Map<String, String> environment, Ending ending)
         throws InterruptedException {
       if (order.spec().afterScript().isEmpty()) {
         return;
@@ -244,6 +352,7 @@ public final class ShellExecutor implements JobExecutor {
       try (var _ = console.section("after_script", "Running after_script")) {
         var after =
             execute(
+                place,
                 "after_script",
                 order.spec().afterScript(),
                 told,
@@ -258,14 +367,14 @@ public final class ShellExecutor implements JobExecutor {
     }
 
     private Ending execute(
+        ScriptPlace place,
         String name,
         List<String> lines,
         Map<String, String> environment,
         Duration most,
         Duration allowed)
         throws IOException, InterruptedException {
-      var file = folder.script(name, ShellScript.of(lines));
-      try (var process = JobProcess.start(file, environment, folder.project(), mark, console)) {
+      try (var process = place.start(name, lines, environment)) {
         boolean inTime;
         try {
           inTime = process.waitFor(most);
@@ -277,24 +386,22 @@ public final class ShellExecutor implements JobExecutor {
           console.warn("a process of this job does not end, or hides");
         }
         if (!inTime) {
-          return new Ending.Failed(1, TIMEOUT, "execution took longer than " + spoken(allowed));
+          return new Ending.Failed(
+              1, Endings.TIMEOUT, "execution took longer than " + spoken(allowed));
         }
-        var exitCode = process.exitCode();
-        return exitCode == 0
-            ? new Ending.Succeeded()
-            : new Ending.Failed(exitCode, SCRIPT_FAILURE, "exit status " + exitCode);
+        return process.ending();
       }
     }
 
-    private JobOutcome leave(Map<String, String> environment, Ending ending) {
+    private JobOutcome leave(Map<String, String> environment, String project, Ending ending) {
       var artifacts =
-          new Artifacts(blobs, folder.project(), environment, console, limits.artifacts());
+          new Artifacts(blobs, folder.project(), project, environment, console, limits.artifacts());
       var variables = new TreeMap<String, String>();
       var settled = ending;
       try (var _ = console.section("upload_artifacts", "Keeping artifacts")) {
         var problem = keep(artifacts, variables, ending instanceof Ending.Succeeded);
         if (!problem.isEmpty() && ending instanceof Ending.Succeeded) {
-          settled = new Ending.Failed(1, SCRIPT_FAILURE, String.join("; ", problem));
+          settled = new Ending.Failed(1, Endings.SCRIPT_FAILURE, String.join("; ", problem));
         } else {
           problem.forEach(console::warn);
         }
@@ -302,7 +409,7 @@ public final class ShellExecutor implements JobExecutor {
         log.atWarn().addKeyValue("job", order.job()).setCause(e).log("artifacts were not kept");
         var message = "keeping artifacts: " + e.getMessage();
         if (ending instanceof Ending.Succeeded) {
-          settled = new Ending.Failed(1, SYSTEM_FAILURE, message);
+          settled = new Ending.Failed(1, Endings.SYSTEM_FAILURE, message);
         } else {
           console.warn(message);
         }
@@ -313,7 +420,7 @@ public final class ShellExecutor implements JobExecutor {
             .addKeyValue("job", order.job())
             .setCause(lost.get())
             .log("a job's log is lost");
-        settled = new Ending.Failed(1, SYSTEM_FAILURE, "its log could not be written");
+        settled = new Ending.Failed(1, Endings.SYSTEM_FAILURE, "its log could not be written");
       }
       switch (settled) {
         case Ending.Succeeded _ -> console.succeeded("Job succeeded");
