@@ -53,6 +53,11 @@ public record ServerOptions(
 
   /// Embedded database, only reachable from this machine, projects may be folders of it.
   public static ServerOptions local(Path data, int port) {
+    return local(data, port, Jobs.USUAL);
+  }
+
+  /// The same, with jobs run in another way.
+  public static ServerOptions local(Path data, int port, Jobs jobs) {
     return new ServerOptions(
         data,
         Optional.empty(),
@@ -61,7 +66,7 @@ public record ServerOptions(
         port,
         Optional.empty(),
         true,
-        Jobs.USUAL,
+        jobs,
         false);
   }
 }

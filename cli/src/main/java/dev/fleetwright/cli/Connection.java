@@ -77,8 +77,7 @@ final class Connection {
     try {
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new Refusal(
-          ExitCode.REFUSED, "cannot read the token: " + Complaint.words(e));
+      throw new Refusal(ExitCode.REFUSED, "cannot read the token: " + Complaint.words(e));
     }
   }
 

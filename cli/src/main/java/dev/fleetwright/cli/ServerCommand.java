@@ -63,33 +63,7 @@ final class ServerCommand implements Callable<Integer> {
       })
   private boolean localRepositories;
 
-  @Option(
-      names = "--jobs",
-      paramLabel = "auto|container|shell",
-      description = {
-        "Where jobs run: in a container of podman or docker if they name an image (auto, the",
-        "default), always in one (container), or in the shell of this machine whatever they say",
-        "(shell)."
-      })
-  private ServerOptions.Executor jobs = ServerOptions.Executor.AUTO;
-
-  @Option(
-      names = "--job-image",
-      paramLabel = "IMAGE",
-      description = "The container image of jobs that name none.")
-  private @Nullable String jobImage;
-
-  @Option(
-      names = "--job-memory",
-      paramLabel = "SIZE",
-      description = "The most memory that one container of a job may take, such as 4g.")
-  private @Nullable String jobMemory;
-
-  @Option(
-      names = "--job-cpus",
-      paramLabel = "NUMBER",
-      description = "The most processors that one container of a job may take, such as 1.5.")
-  private @Nullable String jobCpus;
+  @Mixin private JobPlace jobs = new JobPlace();
 
   @Option(names = "--json-log", description = "Log as JSON, one object a line.")
   private boolean jsonLog;
@@ -105,11 +79,7 @@ final class ServerCommand implements Callable<Integer> {
             port,
             Optional.ofNullable(publicUrl),
             localRepositories,
-            new ServerOptions.Jobs(
-                jobs,
-                Optional.ofNullable(jobImage),
-                Optional.ofNullable(jobMemory),
-                Optional.ofNullable(jobCpus)),
+            jobs.options(),
             jsonLog);
     try (var server = InProcess.start(options)) {
       LocalServer.remember(options.data(), server.uri());

@@ -46,6 +46,8 @@ final class UpCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PATH-OR-URL", description = "A Git repository.")
   private String repository = "";
 
+  @Mixin private JobPlace jobs = new JobPlace();
+
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
@@ -73,7 +75,7 @@ final class UpCommand implements Callable<Integer> {
     var address = address();
     var folder = Files.createDirectories(data.toAbsolutePath().normalize());
     account(address, folder);
-    try (var server = InProcess.start(ServerOptions.local(folder, port));
+    try (var server = InProcess.start(ServerOptions.local(folder, port, jobs.options()));
         var client = InProcess.client(server, folder)) {
       LocalServer.remember(folder, server.uri());
       var name = InitCommand.name(address);

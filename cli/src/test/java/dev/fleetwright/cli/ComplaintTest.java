@@ -54,8 +54,7 @@ class ComplaintTest {
     var out = new ByteArrayOutputStream();
     var error = new ByteArrayOutputStream();
     var code =
-        Main.run(
-            arguments, new PrintStream(out, true, UTF_8), new PrintStream(error, true, UTF_8));
+        Main.run(arguments, new PrintStream(out, true, UTF_8), new PrintStream(error, true, UTF_8));
     return new Said(code, out.toString(UTF_8), error.toString(UTF_8).lines().toList());
   }
 

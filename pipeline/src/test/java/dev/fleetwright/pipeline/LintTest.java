@@ -24,6 +24,7 @@ class LintTest {
         stage: build
         image: eclipse-temurin:25
         script: make
+        identity: google_cloud
         artifacts: { paths: [build/web/] }
       ship:
         stage: deploy
@@ -68,8 +69,8 @@ class LintTest {
     assertThat(report.problems())
         .extracting(Problem::toString)
         .containsExactly(
-            ".gitlab-ci.yml:4:10: warning: `image` is understood and not acted on yet; jobs run on"
-                + " the host, which must have the tools that the image has");
+            ".gitlab-ci.yml:6:13: warning: `identity` is understood and not acted on yet; the job"
+                + " gets no cloud identity");
     assertThat(report.account())
         .containsExactly(
             ".gitlab-ci.yml: 2 jobs in 2 stages",
@@ -83,8 +84,7 @@ class LintTest {
             "Dockerfile: an image from maven:3, debian:13, listening on 80, 443",
             "chart/Chart.yaml: a Helm chart",
             "k8s/all.yaml: Deployment web, Service web",
-            "not yet: `image` (1 place): jobs run on the host, which must have the tools that the"
-                + " image has",
+            "not yet: `identity` (1 place): the job gets no cloud identity",
             "not yet: Fleetwright does not build images itself; a job may, on a host that can",
             "not yet: Kubernetes objects are not applied; a job may do it");
   }

@@ -56,9 +56,9 @@ record ContainerEngine(Path program) {
     return command;
   }
 
-  /// Prints what an image is known by here, and the ports that it says it listens on, as JSON.
+  /// Prints what an image is known by here, and its configuration as JSON.
   List<String> inspectImage(String image) {
-    return command("image", "inspect", "--format={{.Id}} {{json .Config.ExposedPorts}}", image);
+    return command("image", "inspect", "--format={{.Id}} {{json .Config}}", image);
   }
 
   List<String> createNetwork(String name, String owner) {

@@ -1,5 +1,6 @@
 package dev.fleetwright.adapters.executor;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fleetwright.adapters.executor.ContainerEngine.Bounds;
 import dev.fleetwright.adapters.executor.ContainerEngine.Container;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
@@ -44,7 +45,9 @@ final class JobContainers implements ScriptPlace {
   private static final Pattern IMAGE_NAME =
       Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._\\-/:@]{0,511}");
   private static final Pattern HOST_NAME = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.\\-]{0,252}");
-  private static final Pattern PORT = Pattern.compile("\"(\\d{1,5})/tcp\"");
+  private static final Pattern PORT = Pattern.compile("(\\d{1,5})/tcp");
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final Duration SHORT = Duration.ofSeconds(60);
   private static final Duration PULL = Duration.ofMinutes(30);
@@ -176,9 +179,13 @@ final class JobContainers implements ScriptPlace {
     }
     var words = answer.output().split(" ", 2);
     var ports = new ArrayList<Integer>();
-    var found = PORT.matcher(words.length > 1 ? words[1] : "");
-    while (found.find()) {
-      ports.add(Integer.parseInt(found.group(1)));
+    if (words.length > 1) {
+      for (var port : JSON.readTree(words[1]).path("ExposedPorts").propertyStream().toList()) {
+        var found = PORT.matcher(port.getKey());
+        if (found.matches()) {
+          ports.add(Integer.parseInt(found.group(1)));
+        }
+      }
     }
     return Optional.of(new Fetched(words[0], ports));
   }

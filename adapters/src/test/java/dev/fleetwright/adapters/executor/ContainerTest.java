@@ -1,6 +1,7 @@
 package dev.fleetwright.adapters.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fleetwright.adapters.executor.BuiltInExecutor.Settings;
 import dev.fleetwright.adapters.executor.BuiltInExecutor.Where;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -359,24 +361,58 @@ class ContainerTest {
     }
   }
 
+  @Test
+  void without_an_engine_the_job_is_refused_and_runs_nowhere() throws Exception {
+    var said = serverWithPrograms("sh");
+    assertThat(said)
+        .contains("Failed[exitCode=1, reason=runner_unsupported, message=the job wants the image")
+        .contains("neither podman nor docker is installed where this server looks")
+        .contains("Install podman or docker, or start the server with `--jobs shell`")
+        .doesNotContain("BusyBox");
+  }
+
+  @Test
+  void docker_is_asked_the_same_where_there_is_no_podman() throws Exception {
+    // Also skipped in CI: the lab has podman, which answers docker's program, and not the program.
+    assumeTrue(Machine.find("docker").isPresent(), "skipped: docker is not installed");
+    assertThat(serverWithPrograms("sh", "docker"))
+        .contains("Running in containers of docker")
+        .contains("BusyBox v")
+        .endsWith("Succeeded[]\n");
+  }
+
+  /// Run a job by a server that finds only these programs.
+  private String serverWithPrograms(String... names) throws Exception {
+    var programs = Files.createDirectory(temporary.resolve("programs"));
+    for (var name : names) {
+      Files.createSymbolicLink(programs.resolve(name), Needs.tool(name));
+    }
+    var builder = server("busybox");
+    builder.environment().put("PATH", programs.toString());
+    var server = builder.start();
+    assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return Files.readString(temporary.resolve("server.log"));
+  }
+
   private Process serverWithAJob() throws Exception {
-    var log = temporary.resolve("server.log");
-    var server =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    JobServer.class.getName(),
-                    temporary.toString(),
-                    "--in=" + image,
-                    "sleep 600"))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    var server = server("sleep 600").start();
     Eventually.within(
         Duration.ofSeconds(60), "its container runs", () -> containersNow().size() == 1);
     return server;
+  }
+
+  private ProcessBuilder server(String script) {
+    return new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                JobServer.class.getName(),
+                temporary.toString(),
+                "--in=" + image,
+                script))
+        .redirectErrorStream(true)
+        .redirectOutput(temporary.resolve("server.log").toFile());
   }
 
   private List<String> containers() throws Exception {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A server that runs a job, to be killed meanwhile.
+/// A server that runs a job, to be killed meanwhile, or to be given another machine's programs.
 final class JobServer {
 
   private JobServer() {}
@@ -15,7 +15,8 @@ final class JobServer {
     var image = script.getFirst().startsWith("--in=") ? script.removeFirst().substring(5) : "";
     try (var workshop = Workshop.open(Path.of(arguments[0]))) {
       var job = workshop.job(script.toArray(String[]::new));
-      (image.isEmpty() ? job : job.in(image)).run();
+      var outcome = (image.isEmpty() ? job : job.in(image)).run();
+      System.out.println(job.log() + "\n" + outcome.ending());
     }
   }
 }

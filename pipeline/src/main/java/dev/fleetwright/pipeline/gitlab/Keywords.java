@@ -784,12 +784,12 @@ final class Keywords {
     full("retry", RETRY);
     full("timeout", DURATION);
     full("parallel", PARALLEL);
+    full("image", IMAGE);
+    full("services", SERVICES);
     kept("resource_group", NAME, "jobs of one group may run at the same time");
     kept("interruptible", yesNo(), "no job is cancelled because a newer pipeline began");
     kept("pages", PAGES, "the files are kept as artifacts, and no site is served");
     kept("tags", TAGS, "jobs run on this server whatever their tags");
-    kept("image", IMAGE, "jobs run on the host, which must have the tools that the image has");
-    kept("services", SERVICES, "no service is started beside the job");
     kept("cache", CACHE, "every job starts without a cache");
     kept("coverage", COVERAGE, "no coverage is read from the log");
     kept("manual_confirmation", text(), "nothing is asked before a manual job is started");

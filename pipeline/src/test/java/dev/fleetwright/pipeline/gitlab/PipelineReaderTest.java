@@ -281,18 +281,18 @@ class PipelineReaderTest {
     var file =
         read(
             """
-            a: {script: x, services: [postgres], cache: {paths: [x]}}
-            b: {script: x, services: [redis]}
+            a: {script: x, publish: public, identity: google_cloud}
+            b: {script: x, publish: public}
             """);
 
     assertThat(file.sound()).isTrue();
     assertThat(file.problems())
         .extracting(Problem::toString)
         .containsExactly(
-            ".gitlab-ci.yml:1:26: warning: `services` is understood and not acted on yet (2 places);"
-                + " no service is started beside the job",
-            ".gitlab-ci.yml:1:45: warning: `cache` is understood and not acted on yet; every job"
-                + " starts without a cache");
+            ".gitlab-ci.yml:1:25: warning: `publish` is understood and not acted on yet (2 places);"
+                + " nothing is published",
+            ".gitlab-ci.yml:1:43: warning: `identity` is understood and not acted on yet; the job"
+                + " gets no cloud identity");
   }
 
   @Test

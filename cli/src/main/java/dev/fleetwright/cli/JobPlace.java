@@ -1,0 +1,44 @@
+package dev.fleetwright.cli;
+
+import dev.fleetwright.api.ServerOptions;
+import dev.fleetwright.api.ServerOptions.Executor;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Where the jobs of a server run; options of every command that starts one for good.
+final class JobPlace {
+
+  @Option(
+      names = "--jobs",
+      paramLabel = "auto|container|shell",
+      description = {
+        "Where jobs run: in a container of podman or docker if they name an image (auto, the",
+        "default), always in one (container), or in the shell of this machine whatever they say",
+        "(shell)."
+      })
+  private Executor jobs = Executor.AUTO;
+
+  @Option(
+      names = "--job-image",
+      paramLabel = "IMAGE",
+      description = "The container image of jobs that name none.")
+  private @Nullable String image;
+
+  @Option(
+      names = "--job-memory",
+      paramLabel = "SIZE",
+      description = "The most memory that one container of a job may take, such as 4g.")
+  private @Nullable String memory;
+
+  @Option(
+      names = "--job-cpus",
+      paramLabel = "NUMBER",
+      description = "The most processors that one container of a job may take, such as 1.5.")
+  private @Nullable String cpus;
+
+  ServerOptions.Jobs options() {
+    return new ServerOptions.Jobs(
+        jobs, Optional.ofNullable(image), Optional.ofNullable(memory), Optional.ofNullable(cpus));
+  }
+}

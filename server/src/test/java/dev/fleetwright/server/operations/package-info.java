@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.server.operations;
+
+import org.jspecify.annotations.NullMarked;
