@@ -627,7 +627,7 @@ final class DeployRun {
     if (!triggers(lease).onFailure() && !journal.wasAskedToGoBack(view)) {
       return journal.append(lease, view, new DeployEvent.UndoRefused(at, STAYS_AS_IT_IS));
     }
-    if (step instanceof Step.Apply apply && !apply.undoable()) {
+    if (!step.undoable()) {
       return journal.append(lease, view, new DeployEvent.StepUndone(at, CANNOT_BE_TAKEN_BACK));
     }
     var deadline = time.nanos() + pace.doubt().toNanos();

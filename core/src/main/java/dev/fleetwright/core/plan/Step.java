@@ -22,6 +22,10 @@ public sealed interface Step {
 
     /// Whether what it did can be seen afterwards. If not, it is run at most once by itself.
     boolean observable();
+
+    /// Whether undoing it does anything; a script's effects stay. What cannot be seen is not
+    /// undone: after a crash it would be done again, and at most once is promised of it.
+    boolean undoable();
   }
 
   /// A step that changes nothing and only looks.
@@ -34,13 +38,17 @@ public sealed interface Step {
   /// Bring a slice of a target to a revision.
   ///
   /// @param from what undoing it applies
-  /// @param undoable whether undoing does anything; a script's effects stay
   record Apply(
       String target, Slice slice, Digest from, Digest to, boolean observable, boolean undoable)
       implements Change {}
 
   /// Take everything away; undone by applying `from`.
-  record Remove(String target, Digest from, boolean observable) implements Change {}
+  record Remove(String target, Digest from, boolean observable) implements Change {
+    @Override
+    public boolean undoable() {
+      return observable;
+    }
+  }
 
   /// Changes nothing: what runs is watched for a while, and must stay healthy, before the next step
   /// is due. A person may end it early.

@@ -702,6 +702,25 @@ class DeployLoopTest {
   }
 
   @Test
+  void taking_away_what_nobody_can_see_is_not_taken_back_by_doing_something_else_blindly()
+      throws InterruptedException {
+    target("eu").observable = false;
+    target("us").refuses = "no room";
+    var base = plan();
+    var deploy =
+        start(
+            with(
+                base,
+                base.targets(),
+                List.of(new Step.Remove("eu", V1.digest(), false), base.steps().get(1))));
+
+    work();
+
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(target("eu").undoAsked).isZero();
+  }
+
+  @Test
   void a_pause_does_not_end_a_doubt_or_going_on_would_run_a_script_twice()
       throws InterruptedException {
     target("eu").observable = false;

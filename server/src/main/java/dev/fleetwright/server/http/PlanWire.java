@@ -53,14 +53,6 @@ final class PlanWire {
         step instanceof Step.Change change ? Optional.of(change.target()) : Optional.empty(),
         step.words(),
         !(step instanceof Step.Change change) || change.observable(),
-        undoable(step));
-  }
-
-  private static boolean undoable(Step step) {
-    return switch (step) {
-      case Step.Apply apply -> apply.undoable();
-      case Step.Remove _ -> true;
-      case Step.Watch _ -> false;
-    };
+        step instanceof Step.Change change && change.undoable());
   }
 }

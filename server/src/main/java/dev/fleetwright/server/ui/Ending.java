@@ -105,11 +105,7 @@ final class Ending {
   }
 
   private boolean undoable(int step) {
-    return switch (plan.steps().get(step)) {
-      case Step.Apply apply -> apply.undoable();
-      case Step.Remove _ -> true;
-      case Step.Watch _ -> false;
-    };
+    return plan.steps().get(step) instanceof Step.Change change && change.undoable();
   }
 
   private String again(List<DeployView> earlier) {

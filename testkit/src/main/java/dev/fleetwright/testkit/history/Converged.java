@@ -114,7 +114,7 @@ final class Converged {
     var plan = state.currentPlan().orElseThrow();
     if (!(plan.steps().get(at) instanceof Step.Change step)
         || !step.observable()
-        || (undo && step instanceof Step.Apply apply && !apply.undoable())) {
+        || (undo && !step.undoable())) {
       return;
     }
     var slice = step instanceof Step.Apply apply ? apply.slice() : Slice.all();
