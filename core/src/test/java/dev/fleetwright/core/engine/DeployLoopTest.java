@@ -225,6 +225,25 @@ class DeployLoopTest {
   }
 
   @Test
+  void what_ended_while_it_was_judged_unhealthy_is_not_judged_any_more()
+      throws InterruptedException {
+    target("us").unhealthyWith = V2;
+    var deploy = start(plan());
+    deploys.beforeAppend =
+        () -> {
+          if (state(deploy) instanceof DeployState.Verifying) {
+            deploys.beforeAppend = () -> {};
+            ask(deploy, new DeployEvent.CancelAsked("ann"));
+          }
+        };
+
+    work();
+
+    assertThat(state(deploy)).isEqualTo(new Cancelled(Optional.of(plan()), "ann", 3));
+    assertThat(deploys.history(deploy)).endsWith("cancel_asked");
+  }
+
+  @Test
   void a_way_back_that_is_refused_is_tried_three_times_and_then_a_person_is_asked()
       throws InterruptedException {
     target("asia").refuses = "no room";
