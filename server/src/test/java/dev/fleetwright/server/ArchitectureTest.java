@@ -1,10 +1,12 @@
 package dev.fleetwright.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import dev.fleetwright.core.engine.Time;
 import org.junit.jupiter.api.Test;
 
 /// The sentences of ARCHITECTURE.md that a machine can check.
@@ -32,6 +34,22 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("com.fasterxml.jackson..")
         .check(CODE);
+  }
+
+  @Test
+  void time_is_the_databases() {
+    // Two servers whose machines' clocks differ would else see a hold, a watch or a schedule end at
+    // different moments. The clocks of the machine are for the one class that carries the
+    // database's time on, which is made in one place.
+    var asking =
+        CODE.stream()
+            .flatMap(type -> type.getFieldAccessesFromSelf().stream())
+            .filter(access -> access.getTargetOwner().isEquivalentTo(Time.class))
+            .map(access ->
+                access.getOriginOwner().getSimpleName() + "." + access.getOrigin().getName())
+            .toList();
+
+    assertThat(asking).containsExactly("Starting.databaseTime");
   }
 
   @Test

@@ -122,8 +122,7 @@ public final class FleetwrightServer implements ServerProcess {
       var listener = parts.add(listen());
       var publicUrl = options.publicUrl().orElse(listener.uri());
       var database = parts.add(database(data));
-      var time = parts.add(new DatabaseTime(Time.SYSTEM, database::now));
-      time.start();
+      var time = databaseTime(database);
       var clock = time.withZone(ZoneOffset.UTC);
       var shared = shared(data);
       var sealingKey = new SealingKey(shared.resolve(SealingKey.FILE), database.sealedValues());
@@ -211,7 +210,7 @@ public final class FleetwrightServer implements ServerProcess {
                   database.alarms(),
                   planning,
                   database.feed(),
-                  Time.SYSTEM,
+                  time,
                   Pace.USUAL));
       automatic.start();
       var engineRuns = new AtomicBoolean(true);
@@ -303,6 +302,12 @@ public final class FleetwrightServer implements ServerProcess {
           jobs.image(),
           jobs.memory(),
           jobs.cpus());
+    }
+
+    private DatabaseTime databaseTime(Database database) {
+      var time = parts.add(new DatabaseTime(Time.SYSTEM, database::now));
+      time.start();
+      return time;
     }
 
     private Listener listen() {
