@@ -60,6 +60,8 @@ public record Deploy(
     PAUSED,
     VERIFYING,
     ROLLING_BACK,
+    /// Each try failed, or the server ended in the middle of it; a person decides.
+    QUARANTINED,
     SUCCEEDED,
     ROLLED_BACK,
     STUCK,
@@ -72,7 +74,7 @@ public record Deploy(
     public boolean finished() {
       return switch (this) {
         case SUCCEEDED, ROLLED_BACK, STUCK, CANCELLED, SUPERSEDED, PREEMPTED, REFUSED -> true;
-        case DRAFT, WAITING, RUNNING, PAUSED, VERIFYING, ROLLING_BACK -> false;
+        case DRAFT, WAITING, RUNNING, PAUSED, VERIFYING, ROLLING_BACK, QUARANTINED -> false;
       };
     }
   }

@@ -326,6 +326,11 @@ public final class FleetwrightClient implements AutoCloseable {
     return post("/api/v1/deploys/" + deploy + "/resume", new TypeReference<>() {});
   }
 
+  /// Let a quarantined deploy be tried again.
+  public Deploy liftQuarantine(long deploy, Optional<String> reason) throws InterruptedException {
+    return act(deploy, "lift-quarantine", new Deploy.Because(reason));
+  }
+
   /// Take back a deploy that is under way.
   public Deploy rollBack(long deploy, Optional<String> reason) throws InterruptedException {
     return act(deploy, "rollback", new Deploy.Because(reason));

@@ -45,6 +45,7 @@ final class Following {
       if (deploy.state().finished()
           || (untilWaiting && waits)
           || deploy.state() == Deploy.State.PAUSED
+          || deploy.state() == Deploy.State.QUARANTINED
           || deploy.inDoubt()) {
         return deploy;
       }

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       SteerCommand.Cancel.class,
       SteerCommand.Pause.class,
       SteerCommand.Resume.class,
+      SteerCommand.LiftQuarantine.class,
       RollbackCommand.class,
       HoldCommand.class,
       AlarmCommand.class,

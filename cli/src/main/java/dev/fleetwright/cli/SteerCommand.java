@@ -81,4 +81,19 @@ abstract class SteerCommand implements Callable<Integer> {
       return client.resume(deploy);
     }
   }
+
+  @Command(
+      name = "lift-quarantine",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Let a deploy be tried again whose tries all failed, or ended the server.",
+        "Needs a --reason, which the ledger keeps."
+      })
+  static final class LiftQuarantine extends SteerCommand {
+    @Override
+    Deploy ask(FleetwrightClient client, long deploy, Optional<String> reason)
+        throws InterruptedException {
+      return client.liftQuarantine(deploy, reason);
+    }
+  }
 }

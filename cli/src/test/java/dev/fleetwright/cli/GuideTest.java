@@ -21,7 +21,7 @@ class GuideTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern YAML = Pattern.compile("(?s)```yaml\n(.*?)```");
   private static final Pattern COMMAND =
-      Pattern.compile("(?m)^ {4}\\./fleetwright (\\w+(?: \\w+)?)");
+      Pattern.compile("(?m)^ {4}\\./fleetwright ([\\w-]+(?: \\w+)?)");
 
   @Test
   void every_fleetwright_yml_in_the_guide_has_no_mistakes() throws IOException {

@@ -28,6 +28,13 @@ final class ServerInAProcess implements AutoCloseable {
 
   static ServerInAProcess start(Path data, String... jvmOptions)
       throws IOException, InterruptedException {
+    var server = begin(data, jvmOptions);
+    server.awaitReady();
+    return server;
+  }
+
+  /// Start one that may die before it is ready.
+  static ServerInAProcess begin(Path data, String... jvmOptions) throws IOException {
     var port = freePort();
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,20 +62,25 @@ final class ServerInAProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve(OUTPUT).toFile()))
             .start();
-    var server = new ServerInAProcess(process, data, port);
-    server.awaitReady();
-    return server;
+    return new ServerInAProcess(process, data, port);
   }
 
   private void awaitReady() throws IOException, InterruptedException {
+    if (!awaitReadyOrDeath()) {
+      throw new IOException("the server did not start: " + output());
+    }
+  }
+
+  /// @return whether it is ready; false when it has died before
+  boolean awaitReadyOrDeath() throws IOException, InterruptedException {
     for (var i = 0; i < 1200; i++) {
       if (!process.isAlive()) {
-        throw new IOException("the server did not start: " + output());
+        return false;
       }
       if (Files.exists(data.resolve("admin-token"))) {
         try (var client = client()) {
           if (client.ready()) {
-            return;
+            return true;
           }
         }
       }

@@ -13,6 +13,8 @@ import dev.fleetwright.core.deploy.DeployEvent.PauseAsked;
 import dev.fleetwright.core.deploy.DeployEvent.PlanRefused;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
 import dev.fleetwright.core.deploy.DeployEvent.PreemptedBy;
+import dev.fleetwright.core.deploy.DeployEvent.QuarantineBegan;
+import dev.fleetwright.core.deploy.DeployEvent.QuarantineLifted;
 import dev.fleetwright.core.deploy.DeployEvent.Rejected;
 import dev.fleetwright.core.deploy.DeployEvent.RepeatAsked;
 import dev.fleetwright.core.deploy.DeployEvent.ResumeAsked;
@@ -79,6 +81,8 @@ final class EventJson {
       case ResumeAsked(var by) -> json.put("by", by);
       case RollbackAsked(var by, var reason) -> json.put("by", by).put("reason", reason);
       case SupersededBy(var deploy) -> json.put("deploy", deploy);
+      case QuarantineBegan(var cause) -> json.put("cause", cause);
+      case QuarantineLifted(var by, var reason) -> json.put("by", by).put("reason", reason);
     };
   }
 
@@ -134,6 +138,8 @@ final class EventJson {
       case "pause_asked" -> new PauseAsked(json.text("by"));
       case "resume_asked" -> new ResumeAsked(json.text("by"));
       case "rollback_asked" -> new RollbackAsked(json.text("by"), json.text("reason"));
+      case "quarantine_began" -> new QuarantineBegan(json.text("cause"));
+      case "quarantine_lifted" -> new QuarantineLifted(json.text("by"), json.text("reason"));
       case "superseded_by" -> new SupersededBy(json.whole("deploy"));
       default -> throw json.unknown(kind);
     };

@@ -89,7 +89,8 @@ final class SqlLeases implements Leases {
 
   /// Note whether there is work, in the transaction that changes it and after [#lock].
   ///
-  /// @param fresh whether it came from outside, so that a rest is over
+  /// @param fresh whether it came from outside, so that a rest is over; if not, the try with the
+  ///   lease was not in vain
   static void work(Session session, Kind kind, long id, boolean hasWork, boolean fresh)
       throws SQLException {
     work(session, kind, id, "?", List.of(hasWork), fresh);
@@ -118,13 +119,13 @@ final class SqlLeases implements Leases {
     session.changeOne(
         """
         UPDATE lease
-           SET has_work = %1$s,
+           SET has_work = %1$s,%3$s
                due_at = CASE WHEN ? = 1 AND (due_at IS NULL OR due_at > %2$s) THEN %2$s
                              WHEN held_until = 0 THEN coalesce(due_at, %2$s)
                              ELSE due_at END
          WHERE kind = ? AND id = ?
         """
-            .formatted(hasWork, now),
+            .formatted(hasWork, now, fresh ? "" : " tries = 1, suspect = NULL,"),
         all.toArray());
   }
 
@@ -161,7 +162,8 @@ final class SqlLeases implements Leases {
                   session.only(
                       """
                       UPDATE lease
-                         SET generation = generation + 1, owner = ?, held_until = ?, due_at = NULL
+                         SET generation = generation + 1, owner = ?, held_until = ?, due_at = NULL,
+                             tries = tries + 1
                        WHERE kind = ? AND id = ?
                       RETURNING generation, %s AS transaction_id
                       """
@@ -217,19 +219,54 @@ final class SqlLeases implements Leases {
 
   @Override
   public void release(Lease lease, Duration rest) {
-    give(lease, rest, false);
+    give(lease, rest, false, false);
+  }
+
+  @Override
+  public void failed(Lease lease, Duration rest) {
+    give(lease, rest, false, true);
+  }
+
+  @Override
+  public Tries tries(Lease lease) {
+    return transactions.read(
+        "looking how often a lease on a " + kind.keyword() + " was tried",
+        session ->
+            session
+                .one(
+                    "SELECT tries, suspect FROM lease WHERE kind = ? AND id = ? AND generation = ?",
+                    row ->
+                        new Tries(Math.toIntExact(row.whole("tries")), row.maybeWhole("suspect")),
+                    kind.keyword(),
+                    lease.id(),
+                    lease.generation())
+                .orElseGet(() -> new Tries(0, Optional.empty())));
+  }
+
+  @Override
+  public void suspect(Lease lease, long deploy) {
+    transactions.write(
+        "noting what a lease on a " + kind.keyword() + " is worked on for",
+        session ->
+            session.change(
+                "UPDATE lease SET suspect = ? WHERE kind = ? AND id = ? AND generation = ?",
+                deploy,
+                kind.keyword(),
+                lease.id(),
+                lease.generation()));
   }
 
   @Override
   public void passOn(Lease lease) {
     switch (transactions.dialect()) {
       case SQLITE -> release(lease);
-      case POSTGRESQL -> give(lease, Duration.ZERO, true);
+      case POSTGRESQL -> give(lease, Duration.ZERO, true, false);
     }
   }
 
   /// @param toOthers whether the record goes on naming who gave it, so that others go first
-  private void give(Lease lease, Duration rest, boolean toOthers) {
+  /// @param inVain whether the try goes on being counted
+  private void give(Lease lease, Duration rest, boolean toOthers, boolean inVain) {
     var hasWork =
         transactions.write(
             "giving back a lease on a " + kind.keyword(),
@@ -238,7 +275,9 @@ final class SqlLeases implements Leases {
                     """
                     UPDATE lease
                        SET held_until = 0, owner = CASE WHEN ? = 1 THEN owner ELSE '' END,
-                           due_at = coalesce(due_at, ?)
+                           due_at = coalesce(due_at, ?),
+                           tries = CASE WHEN ? = 1 THEN tries ELSE 0 END,
+                           suspect = CASE WHEN ? = 1 THEN suspect END
                      WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
                     RETURNING has_work, %s AS transaction_id
                     """
@@ -249,6 +288,8 @@ final class SqlLeases implements Leases {
                     },
                     toOthers,
                     session.now() + micros(rest),
+                    inVain,
+                    inVain,
                     kind.keyword(),
                     lease.id(),
                     lease.generation()));

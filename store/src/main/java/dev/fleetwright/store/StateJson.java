@@ -7,6 +7,7 @@ import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
 import dev.fleetwright.core.deploy.DeployState.Preempted;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -14,6 +15,7 @@ import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployState.Superseded;
+import dev.fleetwright.core.deploy.DeployState.Tended;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployState.Wish;
@@ -59,6 +61,8 @@ final class StateJson {
       case Verifying _ -> json;
       case RollingBack(_, var step, var phase, var cause) ->
           json.put("step", step).put("cause", cause).set("phase", phase(phase));
+      case Quarantined(var at, var cause) ->
+          json.put("cause", cause).set("at", fill(Json.object().put("kind", at.keyword()), at));
       case Succeeded _ -> json;
       case RolledBack(_, var cause) -> json.put("cause", cause);
       case Stuck(_, var step, var cause, var refusal) ->
@@ -124,6 +128,13 @@ final class StateJson {
       case "rolling_back" ->
           new RollingBack(
               plan.get(), json.number("step"), readPhase(json.object("phase")), json.text("cause"));
+      case "quarantined" -> {
+        var at = read(json.object("at"), maybePlan);
+        if (!(at instanceof Tended tended)) {
+          throw new IllegalArgumentException("nothing is quarantined that is " + at.keyword());
+        }
+        yield new Quarantined(tended, json.text("cause"));
+      }
       case "succeeded" -> new Succeeded(plan.get());
       case "rolled_back" -> new RolledBack(plan.get(), json.text("cause"));
       case "stuck" ->

@@ -272,6 +272,10 @@ class GoldenHistoriesTest {
         and(started, new DeployEvent.CancelAsked("bo"), new DeployEvent.StepApplied(0, "")));
     stories.put("superseded", and(planned, new DeployEvent.SupersededBy(99)));
     stories.put("preempted", and(verifying, new DeployEvent.PreemptedBy(99)));
+    stories.put("quarantined-draft", and(asked, new DeployEvent.QuarantineBegan("tried 3 times")));
+    stories.put(
+        "quarantined-second", and(second, new DeployEvent.QuarantineBegan("tried 3 times")));
+    stories.put("quarantined-back", and(back, new DeployEvent.QuarantineBegan("tried 3 times")));
     stories.put("refused", and(planned, new DeployEvent.BasisMoved("target `edge` has changed")));
     stories.forEach((name, events) -> {
       var environment = shop.environment(name, "here", "edge");

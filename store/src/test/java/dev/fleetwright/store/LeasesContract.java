@@ -11,6 +11,7 @@ import dev.fleetwright.core.deploy.DeployEvent.Started;
 import dev.fleetwright.core.deploy.DeployEvent.StepApplied;
 import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.engine.Leases;
+import dev.fleetwright.core.engine.Leases.Tries;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.testkit.Eventually;
 import java.time.Duration;
@@ -131,6 +132,37 @@ abstract class LeasesContract extends StoreContract {
     shop.deploy(production);
 
     assertThat(leases().claim("one", LONG)).isPresent();
+  }
+
+  @Test
+  void tries_are_counted_until_it_is_given_back_in_order_or_something_is_stored() {
+    var production = withWork("production");
+    var deploy = database.deploys().unfinished(production.id()).getFirst().deploy();
+    for (var i = 1; i <= 3; i++) {
+      // Over at once, as if the holder had died.
+      var lease = leases().claim("one", Duration.ZERO).orElseThrow();
+      assertThat(leases().tries(lease)).isEqualTo(new Tries(i, Optional.empty()));
+    }
+    var fourth = leases().claim("one", LONG).orElseThrow();
+    leases().suspect(fourth, 7);
+    leases().failed(fourth, Duration.ZERO);
+    var fifth = leases().claim("one", LONG).orElseThrow();
+    leases().suspect(fourth, 8);
+    assertThat(leases().tries(fifth)).isEqualTo(new Tries(5, Optional.of(7L)));
+    assertThat(leases().tries(fourth))
+        .as("of one who has lost it")
+        .isEqualTo(new Tries(0, Optional.empty()));
+
+    var _ =
+        shop.after(
+            deploy, Optional.of(fifth), new Planned(Shop.plan(production, Optional.empty(), 1)));
+    assertThat(leases().tries(fifth))
+        .as("something was stored")
+        .isEqualTo(new Tries(1, Optional.empty()));
+    leases().suspect(fifth, 7);
+    leases().release(fifth);
+    assertThat(leases().tries(leases().claim("one", LONG).orElseThrow()))
+        .isEqualTo(new Tries(1, Optional.empty()));
   }
 
   @Test

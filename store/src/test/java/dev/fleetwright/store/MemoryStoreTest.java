@@ -101,14 +101,24 @@ class MemoryStoreTest {
             if (!leases.isEmpty()) {
               var lease = leases.get(random.nextInt(leases.size()));
               var _ = same(p -> p.leases().renew(lease, LONG), sql, memory);
+              var _ = same(p -> p.leases().tries(lease), sql, memory);
+              if (random.nextBoolean()) {
+                sql.leases().suspect(lease, 7);
+                memory.leases().suspect(lease, 7);
+              }
             }
           }
           case 3 -> {
             if (!leases.isEmpty()) {
               var lease = leases.get(random.nextInt(leases.size()));
               var rest = random.nextBoolean() ? Duration.ZERO : LONG;
-              sql.leases().release(lease, rest);
-              memory.leases().release(lease, rest);
+              if (random.nextInt(3) == 0) {
+                sql.leases().failed(lease, rest);
+                memory.leases().failed(lease, rest);
+              } else {
+                sql.leases().release(lease, rest);
+                memory.leases().release(lease, rest);
+              }
             }
           }
           default -> append(random, environment, leases, release.id(), sql, memory);

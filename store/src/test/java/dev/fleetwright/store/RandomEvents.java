@@ -10,6 +10,8 @@ import dev.fleetwright.core.deploy.DeployEvent.PauseAsked;
 import dev.fleetwright.core.deploy.DeployEvent.PlanRefused;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
 import dev.fleetwright.core.deploy.DeployEvent.PreemptedBy;
+import dev.fleetwright.core.deploy.DeployEvent.QuarantineBegan;
+import dev.fleetwright.core.deploy.DeployEvent.QuarantineLifted;
 import dev.fleetwright.core.deploy.DeployEvent.Rejected;
 import dev.fleetwright.core.deploy.DeployEvent.RepeatAsked;
 import dev.fleetwright.core.deploy.DeployEvent.ResumeAsked;
@@ -52,7 +54,7 @@ final class RandomEvents {
 
   DeployEvent next() {
     var step = random.nextInt(2);
-    return switch (random.nextInt(35)) {
+    return switch (random.nextInt(37)) {
       case 0 -> new Planned(other);
       case 1 -> new PlanRefused("no \"way\"");
       case 2, 3 -> new Approved("anna", plan.hash());
@@ -91,6 +93,8 @@ final class RandomEvents {
       case 31 -> new WatchEnded(step, "held for 10 min");
       case 32 -> new WatchFailed(step, "503");
       case 33 -> new PreemptedBy(99);
+      case 34 -> new QuarantineBegan("tried 3 times");
+      case 35 -> new QuarantineLifted("bo", "the \"cause\" is gone");
       default -> random.nextInt(4) == 0 ? new SupersededBy(99) : new Planned(plan);
     };
   }

@@ -103,6 +103,12 @@ public sealed interface DeployEvent {
   /// stays until the newer one has changed it.
   record PreemptedBy(long deploy) implements DeployEvent {}
 
+  /// Each try to take it on failed, or the server died of it: no more tries without a person.
+  record QuarantineBegan(String cause) implements DeployEvent {}
+
+  /// A person lets it be tried again.
+  record QuarantineLifted(String by, String reason) implements DeployEvent {}
+
   /// As it is written in the ledger and in answers: `step_applied` …
   default String keyword() {
     var name = getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");

@@ -9,6 +9,8 @@ import dev.fleetwright.core.deploy.DeployEvent.PauseAsked;
 import dev.fleetwright.core.deploy.DeployEvent.PlanRefused;
 import dev.fleetwright.core.deploy.DeployEvent.Planned;
 import dev.fleetwright.core.deploy.DeployEvent.PreemptedBy;
+import dev.fleetwright.core.deploy.DeployEvent.QuarantineBegan;
+import dev.fleetwright.core.deploy.DeployEvent.QuarantineLifted;
 import dev.fleetwright.core.deploy.DeployEvent.Rejected;
 import dev.fleetwright.core.deploy.DeployEvent.RepeatAsked;
 import dev.fleetwright.core.deploy.DeployEvent.ResumeAsked;
@@ -34,6 +36,7 @@ import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
 import dev.fleetwright.core.deploy.DeployState.Preempted;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -68,6 +71,7 @@ public final class DeployMachine {
       case Paused paused -> whilePaused(paused, event);
       case Verifying verifying -> whileVerifying(verifying, event);
       case RollingBack back -> whileRollingBack(back, event);
+      case Quarantined quarantined -> whileQuarantined(quarantined, event);
       case Finished finished -> finished;
     };
   }
@@ -83,6 +87,7 @@ public final class DeployMachine {
 
   private static DeployState whileDraft(Draft draft, DeployEvent event) {
     return switch (event) {
+      case QuarantineBegan(var cause) -> new Quarantined(draft, cause);
       case Planned(var plan) -> Waiting.on(plan);
       case PlanRefused(var reason) -> new Refused(reason);
       case Rejected(var by, var reason) -> rejected(by, reason);
@@ -109,6 +114,7 @@ public final class DeployMachine {
           WatchBegan _,
           WatchEnded _,
           WatchFailed _,
+          QuarantineLifted _,
           PreemptedBy _,
           RollbackAsked _ ->
           draft;
@@ -117,6 +123,7 @@ public final class DeployMachine {
 
   private static DeployState whileWaiting(Waiting waiting, DeployEvent event) {
     return switch (event) {
+      case QuarantineBegan(var cause) -> new Quarantined(waiting, cause);
       case Planned(var plan) ->
           plan.hash().equals(waiting.plan().hash())
               ? waiting
@@ -163,6 +170,7 @@ public final class DeployMachine {
           WatchBegan _,
           WatchEnded _,
           WatchFailed _,
+          QuarantineLifted _,
           PreemptedBy _,
           RollbackAsked _ ->
           waiting;
@@ -173,6 +181,7 @@ public final class DeployMachine {
     var plan = running.plan();
     var step = running.step();
     return switch (event) {
+      case QuarantineBegan(var cause) -> new Quarantined(running, cause);
       case StepBegun(var at) when at == step -> at(running, new Phase.Begun());
       case StepInDoubt(var at, var during) when at == step ->
           at(running, new Phase.InDoubt(during));
@@ -224,6 +233,7 @@ public final class DeployMachine {
           WatchBegan _,
           WatchEnded _,
           WatchFailed _,
+          QuarantineLifted _,
           PreemptedBy _,
           SupersededBy _ ->
           running;
@@ -286,6 +296,8 @@ public final class DeployMachine {
           WatchBegan _,
           WatchEnded _,
           WatchFailed _,
+          QuarantineBegan _,
+          QuarantineLifted _,
           SupersededBy _ ->
           paused;
     };
@@ -295,6 +307,7 @@ public final class DeployMachine {
     var plan = verifying.plan();
     var last = plan.steps().size() - 1;
     return switch (event) {
+      case QuarantineBegan(var cause) -> new Quarantined(verifying, cause);
       case Verified _ -> new Succeeded(plan);
       case VerificationFailed(var reason) -> undo(plan, last, reason);
       case RollbackAsked(var by, var reason) -> undo(plan, last, calledOff(by, reason));
@@ -321,6 +334,7 @@ public final class DeployMachine {
           GateDecided _,
           WatchBegan _,
           WatchEnded _,
+          QuarantineLifted _,
           WatchFailed _,
           SupersededBy _ ->
           verifying;
@@ -330,6 +344,7 @@ public final class DeployMachine {
   private static DeployState whileRollingBack(RollingBack back, DeployEvent event) {
     var step = back.step();
     return switch (event) {
+      case QuarantineBegan(var cause) -> new Quarantined(back, cause);
       case StepUndone(var at, _) when at == step -> undo(back.plan(), step - 1, back.cause());
       case UndoRefused(var at, var reason) when at == step ->
           new Stuck(back.plan(), step, back.cause(), reason);
@@ -361,9 +376,64 @@ public final class DeployMachine {
           WatchBegan _,
           WatchEnded _,
           WatchFailed _,
+          QuarantineLifted _,
           PreemptedBy _,
           SupersededBy _ ->
           back;
+    };
+  }
+
+  private static DeployState whileQuarantined(Quarantined quarantined, DeployEvent event) {
+    var at = quarantined.at();
+    return switch (event) {
+      case QuarantineLifted _ -> at;
+      case CancelAsked(var by) -> givenUp(quarantined, by);
+      case RollbackAsked(var by, var reason) ->
+          switch (at) {
+            // The step itself too: a part of it may have happened in one of the tries.
+            case Running(var plan, var step, _, _) -> undo(plan, step, calledOff(by, reason));
+            case Verifying verifying -> next(verifying, event);
+            case Draft _, Waiting _, RollingBack _ -> quarantined;
+          };
+      case Rejected _, SupersededBy _ -> at.holdsEnvironment() ? quarantined : next(at, event);
+      case Planned _,
+          PlanRefused _,
+          Approved _,
+          Held _,
+          Started _,
+          BasisMoved _,
+          StepBegun _,
+          StepInDoubt _,
+          StepApplied _,
+          StepRefused _,
+          StepAbandoned _,
+          StoppedBefore _,
+          RepeatAsked _,
+          Verified _,
+          VerificationFailed _,
+          StepUndone _,
+          UndoRefused _,
+          PauseAsked _,
+          ResumeAsked _,
+          GateDecided _,
+          WatchBegan _,
+          WatchEnded _,
+          WatchFailed _,
+          QuarantineBegan _,
+          PreemptedBy _ ->
+          quarantined;
+    };
+  }
+
+  private static DeployState givenUp(Quarantined quarantined, String by) {
+    return switch (quarantined.at()) {
+      case Draft _ -> new Cancelled(Optional.empty(), by, 0);
+      case Waiting waiting -> new Cancelled(Optional.of(waiting.plan()), by, 0);
+      // The step may have been done in one of the tries; the record must not say that it was not.
+      case Running(var plan, var step, _, _) -> new Cancelled(Optional.of(plan), by, step + 1);
+      case Verifying(var plan) -> new Cancelled(Optional.of(plan), by, plan.steps().size());
+      case RollingBack(var plan, var step, _, var cause) ->
+          new Stuck(plan, step, cause, quarantined.cause());
     };
   }
 

@@ -17,8 +17,11 @@ import java.util.TreeSet;
 /// How far a deploy is.
 public sealed interface DeployState {
 
+  /// The states that the engine takes a deploy on from by itself.
+  sealed interface Tended extends DeployState {}
+
   /// Recorded; what it will do is not decided yet.
-  record Draft() implements DeployState {}
+  record Draft() implements Tended {}
 
   /// Decided, not begun.
   ///
@@ -30,7 +33,7 @@ public sealed interface DeployState {
       SortedSet<String> approvedBy,
       List<Gate> held,
       SortedMap<String, GateDecision> decided)
-      implements DeployState {
+      implements Tended {
     public Waiting {
       approvedBy = Collections.unmodifiableSortedSet(new TreeSet<>(approvedBy));
       held = List.copyOf(held);
@@ -68,16 +71,21 @@ public sealed interface DeployState {
   }
 
   /// A step is due or under way.
-  record Running(Plan plan, int step, Phase phase, Optional<Wish> wish) implements DeployState {}
+  record Running(Plan plan, int step, Phase phase, Optional<Wish> wish) implements Tended {}
 
   /// Stopped before a step, on request.
   record Paused(Plan plan, int step, String by) implements DeployState {}
 
   /// All steps are done; what runs is being watched until it is healthy.
-  record Verifying(Plan plan) implements DeployState {}
+  record Verifying(Plan plan) implements Tended {}
 
   /// A step is being taken back; the earlier ones follow.
-  record RollingBack(Plan plan, int step, Phase phase, String cause) implements DeployState {}
+  record RollingBack(Plan plan, int step, Phase phase, String cause) implements Tended {}
+
+  /// Each try to take it on failed, or the server died of it. It stands where it stood, and only a
+  /// person lets it go on, takes it back or ends it; meanwhile other deploys have their turn,
+  /// unless it had begun.
+  record Quarantined(Tended at, String cause) implements DeployState {}
 
   /// The states that never change again.
   sealed interface Finished extends DeployState {}
@@ -147,6 +155,7 @@ public sealed interface DeployState {
       case Paused paused -> Optional.of(paused.plan());
       case Verifying verifying -> Optional.of(verifying.plan());
       case RollingBack back -> Optional.of(back.plan());
+      case Quarantined(var at, _) -> at.currentPlan();
       case Succeeded succeeded -> Optional.of(succeeded.plan());
       case RolledBack back -> Optional.of(back.plan());
       case Stuck stuck -> Optional.of(stuck.plan());
@@ -160,6 +169,7 @@ public sealed interface DeployState {
   default boolean holdsEnvironment() {
     return switch (this) {
       case Running _, Paused _, Verifying _, RollingBack _ -> true;
+      case Quarantined(var at, _) -> at.holdsEnvironment();
       case Draft _, Waiting _, Finished _ -> false;
     };
   }
@@ -172,7 +182,8 @@ public sealed interface DeployState {
       case Paused _ -> Optional.of(Idleness.PAUSE);
       case Running running when running.phase() instanceof Phase.Watching ->
           Optional.of(Idleness.HOLD);
-      case Draft _, Waiting _, Running _, RollingBack _, Finished _ -> Optional.empty();
+      case Draft _, Waiting _, Running _, RollingBack _, Quarantined _, Finished _ ->
+          Optional.empty();
     };
   }
 
@@ -188,7 +199,7 @@ public sealed interface DeployState {
                   && plan.steps().get(step) instanceof Step.Change change
                   && !change.observable())
               || wish.filter(w -> !(w instanceof Wish.Pause)).isPresent();
-      case Paused _, Finished _ -> false;
+      case Paused _, Quarantined _, Finished _ -> false;
     };
   }
 

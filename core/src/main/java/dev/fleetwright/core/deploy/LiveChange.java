@@ -37,6 +37,7 @@ public record LiveChange(
           DeployState.Paused _,
           DeployState.Verifying _,
           DeployState.RollingBack _,
+          DeployState.Quarantined _,
           DeployState.RolledBack _,
           DeployState.Superseded _,
           DeployState.Refused _ ->

@@ -8,6 +8,7 @@ import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
 import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
@@ -102,7 +103,8 @@ final class AlarmResponse {
     return switch (state) {
       case Running running -> running.wish().filter(w -> w instanceof Wish.RollBack).isEmpty();
       case Paused _, Verifying _ -> true;
-      case Draft _, Waiting _, RollingBack _, Finished _ -> false;
+      // What servers may die of is left to people.
+      case Draft _, Waiting _, RollingBack _, Quarantined _, Finished _ -> false;
     };
   }
 

@@ -71,6 +71,7 @@ final class DeployJournal {
           DeployEvent.WatchBegan _,
           DeployEvent.WatchEnded _,
           DeployEvent.WatchFailed _,
+          DeployEvent.QuarantineBegan _,
           DeployEvent.PreemptedBy _ ->
           true;
       case DeployEvent.Approved _,
@@ -85,6 +86,7 @@ final class DeployJournal {
           DeployEvent.CancelAsked _,
           DeployEvent.PauseAsked _,
           DeployEvent.ResumeAsked _,
+          DeployEvent.QuarantineLifted _,
           DeployEvent.RollbackAsked _ ->
           false;
     };

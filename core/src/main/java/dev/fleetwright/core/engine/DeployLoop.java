@@ -5,8 +5,10 @@ import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
 import dev.fleetwright.core.deploy.DeployState.Running;
+import dev.fleetwright.core.deploy.DeployState.Tended;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
@@ -20,6 +22,8 @@ import dev.fleetwright.core.environment.Holds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes the deploys of one environment on: whose turn is it, what does it wait for, and may it
 /// take the place of the one that has begun. How one deploy goes on is told by [DeployRun].
@@ -28,12 +32,19 @@ import java.util.Optional;
 /// another environment gives the lease back, and is looked at again.
 final class DeployLoop {
 
+  private static final Logger log = LoggerFactory.getLogger(DeployLoop.class);
+
+  private static final String IN_VAIN =
+      "it was tried %d times, and each time that failed or the server ended in the middle of it"
+          .formatted(Attempts.MOST);
+
   private final Deploys deploys;
   private final Environments environments;
   private final Holds holds;
   private final Gatekeeper gatekeeper;
   private final DeployJournal journal;
   private final DeployRun run;
+  private final Attempts attempts;
   private final Time time;
   private final Pace pace;
   private final LeaseGuard guard;
@@ -45,6 +56,7 @@ final class DeployLoop {
       Gatekeeper gatekeeper,
       DeployJournal journal,
       DeployRun run,
+      Attempts attempts,
       Time time,
       Pace pace,
       LeaseGuard guard) {
@@ -54,6 +66,7 @@ final class DeployLoop {
     this.gatekeeper = gatekeeper;
     this.journal = journal;
     this.run = run;
+    this.attempts = attempts;
     this.time = time;
     this.pace = pace;
     this.guard = guard;
@@ -64,13 +77,35 @@ final class DeployLoop {
   /// @return how long there will be nothing to do, unless something new comes in for it
   /// @throws LeaseLost when another server has taken over
   Duration work(Lease lease) throws InterruptedException {
-    while (true) {
-      var rest = pass(lease);
-      if (rest.isPresent()) {
-        return rest.get();
-      } else if (guard.turnIsOver(lease)) {
-        return Duration.ZERO;
+    attempts.begin(lease).flatMap(deploys::find).ifPresent(view -> quarantine(lease, view));
+    try {
+      while (true) {
+        var rest = pass(lease);
+        if (rest.isPresent()) {
+          return rest.get();
+        } else if (guard.turnIsOver(lease)) {
+          return Duration.ZERO;
+        }
       }
+    } finally {
+      attempts.end(lease);
+    }
+  }
+
+  /// Whoever works on it fails, or dies of it, again and again. So nobody does any more until a
+  /// person has said so. It is one event: with two, a server that died between them would be
+  /// followed by one that tries again.
+  private void quarantine(Lease lease, DeployView suspect) {
+    var view = suspect;
+    while (view.state() instanceof Tended) {
+      view = journal.append(lease, view, new DeployEvent.QuarantineBegan(IN_VAIN));
+    }
+    if (view.state() instanceof Quarantined) {
+      journal.tell(view, "quarantined: " + IN_VAIN);
+      log.atError()
+          .addKeyValue("deploy", view.deploy().id())
+          .addKeyValue("tries", Attempts.MOST)
+          .log("deploy is quarantined: every try failed, or the server ended in the middle of it");
     }
   }
 
@@ -83,6 +118,7 @@ final class DeployLoop {
     var environment = environments.find(lease.id()).orElseThrow();
     var holder = EnvironmentQueue.holder(unfinished);
     if (holder.isPresent()) {
+      attempts.on(lease, holder.get().deploy().id());
       return holding(lease, environment, run.carryOn(lease, holder.get()));
     }
     return switch (turn(lease, environment, unfinished)) {
@@ -145,6 +181,7 @@ final class DeployLoop {
         var wait = run.watch(lease, view, running);
         yield wait.isPresent() && preempted(lease, environment, view) ? Optional.empty() : wait;
       }
+      case Quarantined _ -> Optional.of(pace.rest());
       case Paused _ ->
           preempted(lease, environment, view) ? Optional.empty() : Optional.of(pace.rest());
       // Either this server shall stop, or the step is in doubt and only a person can tell.
@@ -199,6 +236,7 @@ final class DeployLoop {
       throws InterruptedException {
     var rest = pace.rest();
     for (var candidate : EnvironmentQueue.inTurn(candidates, environment.policy().queue())) {
+      attempts.on(lease, candidate.deploy().id());
       var planned =
           candidate.state() instanceof Draft ? run.plan(lease, candidate) : Optional.of(candidate);
       if (planned.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
 import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
@@ -165,7 +166,7 @@ final class DeployRun {
           }
         }
         case RollingBack back -> view = undo(lease, now, back);
-        case Draft _, Waiting _, Verifying _, Paused _, Finished _ -> {
+        case Draft _, Waiting _, Verifying _, Paused _, Quarantined _, Finished _ -> {
           return now;
         }
       }

@@ -83,6 +83,7 @@ public final class Engine implements AutoCloseable {
                 parts.pace(),
                 parts.killPoint(),
                 deployLeases),
+            new Attempts(parts.environmentLeases()),
             parts.time(),
             parts.pace(),
             deployLeases);

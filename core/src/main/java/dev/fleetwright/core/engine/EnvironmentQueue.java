@@ -1,5 +1,6 @@
 package dev.fleetwright.core.engine;
 
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Gate;
@@ -31,7 +32,10 @@ public final class EnvironmentQueue {
   ///
   /// @param unfinished deploys of the environment that have not ended
   static List<DeployView> inTurn(List<DeployView> unfinished, QueueMode mode) {
-    var waiting = unfinished.stream().filter(v -> !v.state().holdsEnvironment()).toList();
+    var waiting =
+        unfinished.stream()
+            .filter(v -> !v.state().holdsEnvironment() && !(v.state() instanceof Quarantined))
+            .toList();
     return switch (mode) {
       case UNORDERED -> waiting.stream().sorted(BY_AGE).toList();
       case NEWEST_READY_FIRST -> waiting.stream().sorted(BY_AGE.reversed()).toList();

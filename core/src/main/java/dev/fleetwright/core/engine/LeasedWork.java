@@ -132,13 +132,18 @@ final class LeasedWork implements AutoCloseable {
     var heart = time.thread(what + "-lease-" + lease.id(), () -> renew(lease));
     heart.start();
     var rest = Duration.ZERO;
+    var failed = true;
     try {
       rest = work(lease);
+      failed = false;
     } catch (LeaseLost _) {
+      failed = false;
       log.atInfo().addKeyValue(what, lease.id()).log("continues on another server");
     } catch (InterruptedException _) {
+      failed = false;
       log.atInfo().addKeyValue(what, lease.id()).log("waits for the next holder of its lease");
     } catch (RuntimeException e) {
+      failed = !(held.isLeaving() || e instanceof StoreUnavailable);
       if (held.isLeaving()) {
         log.atInfo().addKeyValue(what, lease.id()).log("waits for the next holder of its lease");
       } else {
@@ -150,7 +155,11 @@ final class LeasedWork implements AutoCloseable {
       }
     } finally {
       heart.interrupt();
-      giveBack(lease, rest);
+      if (failed) {
+        giveBack(lease, () -> leases.failed(lease, pace.retry()));
+      } else {
+        giveBack(lease, rest);
+      }
       held.end(lease);
       room.release();
     }
@@ -178,15 +187,19 @@ final class LeasedWork implements AutoCloseable {
   }
 
   private void giveBack(Lease lease, Duration rest) {
+    if (held.isLeaving()) {
+      giveBack(lease, () -> leases.release(lease));
+    } else if (held.turnIsOver(lease) && rest.isZero()) {
+      giveBack(lease, () -> leases.passOn(lease));
+      passedOn = true;
+    } else {
+      giveBack(lease, () -> leases.release(lease, rest));
+    }
+  }
+
+  private void giveBack(Lease lease, Runnable how) {
     try {
-      if (held.isLeaving()) {
-        leases.release(lease);
-      } else if (held.turnIsOver(lease) && rest.isZero()) {
-        leases.passOn(lease);
-        passedOn = true;
-      } else {
-        leases.release(lease, rest);
-      }
+      how.run();
     } catch (RuntimeException e) {
       // It ends by itself when its life is over.
       log.atWarn().addKeyValue(what, lease.id()).setCause(e).log("could not give a lease back");

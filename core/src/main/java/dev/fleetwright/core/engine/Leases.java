@@ -25,6 +25,27 @@ public interface Leases {
     release(lease, Duration.ZERO);
   }
 
+  /// Give it back, if it is still ours, after work on it failed: that counts as a try in vain, as
+  /// it does when the holder dies ([#tries]).
+  void failed(Lease lease, Duration rest);
+
+  /// How it went so far.
+  Tries tries(Lease lease);
+
+  /// Note what is worked on now, in case that this try is in vain too. Without effect when it is no
+  /// longer ours.
+  ///
+  /// @param deploy its id
+  void suspect(Lease lease, long deploy);
+
+  /// How often something was handed out, this time included, since a holder last gave it back in
+  /// order or stored something with it. It is counted, for good, before it is handed out. So more
+  /// than a few tries mean that whoever works on it fails, or dies of it.
+  ///
+  /// @param count 0 for a lease that is no longer ours
+  /// @param suspect the id of the deploy that was worked on last, where that was noted
+  record Tries(int count, Optional<Long> suspect) {}
+
   /// Give it back, if it is still ours and has work, so that another server may have its turn: for
   /// a moment it is not handed to the same owner again. Where there is one server, as [#release].
   default void passOn(Lease lease) {

@@ -330,6 +330,7 @@ final class PipelineLoop {
               DeployState.Paused _,
               DeployState.Verifying _,
               DeployState.RollingBack _,
+              DeployState.Quarantined _,
               DeployState.Cancelled _ ->
               changed.withStatus(status);
         },
@@ -344,6 +345,7 @@ final class PipelineLoop {
           DeployState.Verifying _,
           DeployState.RollingBack _ ->
           JobStatus.RUNNING;
+      case DeployState.Quarantined(var at, _) -> statusOf(at);
       case Succeeded _ -> JobStatus.SUCCESS;
       case DeployState.Cancelled _ -> JobStatus.CANCELED;
       case DeployState.Superseded _,

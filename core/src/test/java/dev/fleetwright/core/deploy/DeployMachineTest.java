@@ -303,6 +303,8 @@ class DeployMachineTest {
             new DeployEvent.WatchBegan(1, Instant.EPOCH),
             new DeployEvent.WatchEnded(1, "held"),
             new DeployEvent.WatchFailed(1, "bad"),
+            new DeployEvent.QuarantineBegan("tried 3 times"),
+            new DeployEvent.QuarantineLifted("ann", "fixed"),
             new DeployEvent.PreemptedBy(9));
     return one.list().ofMaxSize(25);
   }

@@ -15,9 +15,12 @@ import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Cancelled;
 import dev.fleetwright.core.deploy.DeployState.Paused;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
+import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.deploy.GateDecision;
 import dev.fleetwright.core.environment.Approvals;
@@ -41,6 +44,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -77,6 +81,7 @@ class DeployLoopTest {
   private final List<Measurement> measurements =
       new ArrayList<>(List.of(new Measurement.Pass("200")));
   private String dieAt = "";
+  private final CountedTries leases = new CountedTries();
   private Instant now = NOON;
   private Revision knownToWork = V1;
 
@@ -740,6 +745,78 @@ class DeployLoopTest {
   }
 
   @Test
+  void a_step_that_every_server_dies_of_is_tried_three_times_and_then_only_a_person_goes_on()
+      throws InterruptedException {
+    var deploy = start(plan());
+    dieAt = "step-1.before-effect";
+    for (var i = 1; i <= 3; i++) {
+      assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    }
+    // The first time it had come from step 0, and something was stored.
+    assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    work();
+    work();
+    assertThat(state(deploy))
+        .isInstanceOfSatisfying(
+            Quarantined.class, q -> assertThat(q.at()).isInstanceOf(Running.class));
+    assertThat(target("us").asked).isZero();
+
+    dieAt = "";
+    ask(deploy, new DeployEvent.QuarantineLifted("ann", "the disk was full"));
+    work();
+    assertThat(state(deploy)).isInstanceOf(Succeeded.class);
+  }
+
+  @Test
+  void what_is_quarantined_half_way_is_taken_back_when_a_person_says_so()
+      throws InterruptedException {
+    var deploy = start(plan());
+    dieAt = "step-1.before-effect";
+    for (var i = 1; i <= 4; i++) {
+      assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    }
+    work();
+    ask(deploy, new DeployEvent.RollbackAsked("ann", "servers die of it"));
+    work();
+
+    assertThat(state(deploy)).isInstanceOf(RolledBack.class);
+    assertThat(targets.values()).allSatisfy(t -> assertThat(t.runs).isEqualTo(V1));
+  }
+
+  @Test
+  void a_way_back_that_every_server_dies_of_is_given_up_by_a_person() throws InterruptedException {
+    target("asia").refuses = "no room";
+    var deploy = start(plan());
+    dieAt = "undo-1.before-effect";
+    for (var i = 1; i <= 4; i++) {
+      assertThatThrownBy(this::work).isInstanceOf(ServerDied.class);
+    }
+    work();
+    assertThat(state(deploy)).isInstanceOf(Quarantined.class);
+
+    ask(deploy, new DeployEvent.CancelAsked("ann"));
+    assertThat(state(deploy)).isInstanceOf(Stuck.class);
+  }
+
+  @Test
+  void what_cannot_even_be_planned_is_quarantined_and_the_deploy_behind_it_has_its_turn()
+      throws InterruptedException {
+    // There is no target that runs its script: planning it throws.
+    var script = V1.components().getFirst();
+    var poison =
+        deploys.add(DeployRequest.stop(1).with(Optional.of(script)), ANN, NOON).deploy().id();
+    var next = start(plan());
+    for (var i = 1; i <= 3; i++) {
+      assertThatThrownBy(this::work).isInstanceOf(NoSuchElementException.class);
+    }
+
+    work();
+
+    assertThat(state(next)).isInstanceOf(Succeeded.class);
+    assertThat(deploys.history(poison)).containsExactly("quarantine_began", "superseded_by");
+  }
+
+  @Test
   void a_pause_does_not_end_a_doubt_or_going_on_would_run_a_script_twice()
       throws InterruptedException {
     target("eu").observable = false;
@@ -872,6 +949,7 @@ class DeployLoopTest {
   }
 
   private void work() throws InterruptedException {
+    leases.begin();
     loop().work(LEASE);
   }
 
@@ -912,6 +990,7 @@ class DeployLoopTest {
               }
             },
             LeaseGuard.FOREVER),
+        new Attempts(leases),
         time,
         QUICK,
         LeaseGuard.FOREVER);
@@ -926,6 +1005,54 @@ class DeployLoopTest {
   }
 
   private static final class ServerDied extends Error {}
+
+  /// Counts as the store does: also what a dead server did not give back.
+  private final class CountedTries implements Leases {
+    private int count;
+    private Optional<Long> suspect = Optional.empty();
+    private int stored;
+
+    /// Handed out once more.
+    void begin() {
+      var now = deploys.of(1, Integer.MAX_VALUE, 0).stream().mapToLong(DeployView::sequence).sum();
+      if (now != stored) {
+        stored = Math.toIntExact(now);
+        count = 0;
+        suspect = Optional.empty();
+      }
+      count++;
+    }
+
+    @Override
+    public Tries tries(Lease lease) {
+      return new Tries(count, suspect);
+    }
+
+    @Override
+    public void suspect(Lease lease, long deploy) {
+      suspect = Optional.of(deploy);
+    }
+
+    @Override
+    public Optional<Lease> claim(String owner, Duration life) {
+      throw new UnsupportedOperationException("no test needs it");
+    }
+
+    @Override
+    public boolean renew(Lease lease, Duration life) {
+      throw new UnsupportedOperationException("no test needs it");
+    }
+
+    @Override
+    public void failed(Lease lease, Duration rest) {
+      throw new UnsupportedOperationException("no test needs it");
+    }
+
+    @Override
+    public void release(Lease lease, Duration rest) {
+      throw new UnsupportedOperationException("no test needs it");
+    }
+  }
 
   private static final class NoLogs implements LogStore {
     @Override

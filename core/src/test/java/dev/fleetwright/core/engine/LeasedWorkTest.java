@@ -59,7 +59,7 @@ class LeasedWorkTest {
       throw new IllegalStateException("on purpose");
     });
 
-    assertThat(leases.given()).isEqualTo("released to rest " + QUICK.retry());
+    assertThat(leases.given()).isEqualTo("failed, to rest " + QUICK.retry());
   }
 
   @Test
@@ -270,6 +270,19 @@ class LeasedWorkTest {
       }
       return true;
     }
+
+    @Override
+    public void failed(Lease lease, Duration rest) {
+      back.add("failed, to rest " + rest);
+    }
+
+    @Override
+    public Tries tries(Lease lease) {
+      return new Tries(1, Optional.empty());
+    }
+
+    @Override
+    public void suspect(Lease lease, long deploy) {}
 
     @Override
     public void passOn(Lease lease) {

@@ -142,6 +142,13 @@ final class DeployRoutes {
             call -> operations.pause(call.id("deploy"), call.actor())),
         acting("resume", "Go on.", call -> operations.resume(call.id("deploy"), call.actor())),
         acting(
+            "lift-quarantine",
+            "Let a deploy be tried again whose tries all failed, or ended the server. Needs a reason.",
+            Deploy.Because.class,
+            (call, why) ->
+                operations.liftQuarantine(
+                    call.id("deploy"), why.reason().orElse(""), call.actor())),
+        acting(
             "rollback",
             "Take back a deploy that is under way.",
             Deploy.Because.class,

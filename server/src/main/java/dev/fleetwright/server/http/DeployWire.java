@@ -100,6 +100,7 @@ final class DeployWire {
       case DeployState.Paused _ -> State.PAUSED;
       case DeployState.Verifying _ -> State.VERIFYING;
       case DeployState.RollingBack _ -> State.ROLLING_BACK;
+      case DeployState.Quarantined _ -> State.QUARANTINED;
       case DeployState.Succeeded _ -> State.SUCCEEDED;
       case DeployState.RolledBack _ -> State.ROLLED_BACK;
       case DeployState.Stuck _ -> State.STUCK;
@@ -120,6 +121,7 @@ final class DeployWire {
           DeployState.Paused _,
           DeployState.Verifying _,
           DeployState.RollingBack _,
+          DeployState.Quarantined _,
           DeployState.Finished _ ->
           List.of();
     };
@@ -131,6 +133,7 @@ final class DeployWire {
       case DeployState.Paused paused -> Optional.of(paused.step());
       case DeployState.RollingBack back -> Optional.of(back.step());
       case DeployState.Stuck stuck -> Optional.of(stuck.step());
+      case DeployState.Quarantined(var at, _) -> step(at);
       case DeployState.Draft _,
           DeployState.Waiting _,
           DeployState.Verifying _,
@@ -152,6 +155,7 @@ final class DeployWire {
           DeployState.Waiting _,
           DeployState.Paused _,
           DeployState.Verifying _,
+          DeployState.Quarantined _,
           DeployState.Finished _ ->
           false;
     };
@@ -173,6 +177,7 @@ final class DeployWire {
               "deploy %d took its place after %d steps"
                   .formatted(preempted.by(), preempted.applied()));
       case DeployState.Refused refused -> Optional.of(refused.reason());
+      case DeployState.Quarantined(_, var cause) -> Optional.of(cause);
       case DeployState.Draft _,
           DeployState.Waiting _,
           DeployState.Running _,
@@ -212,6 +217,8 @@ final class DeployWire {
           DeployEvent.RollbackAsked _,
           DeployEvent.GateDecided _,
           DeployEvent.PreemptedBy _,
+          DeployEvent.QuarantineBegan _,
+          DeployEvent.QuarantineLifted _,
           DeployEvent.SupersededBy _ ->
           Optional.empty();
     };
@@ -239,6 +246,8 @@ final class DeployWire {
       case DeployEvent.GateDecided(var gate, var decision) ->
           Optional.of(
               "%s %s: %s".formatted(gate, decision.open() ? "open" : "closed", decision.reason()));
+      case DeployEvent.QuarantineBegan(var cause) -> Optional.of(cause);
+      case DeployEvent.QuarantineLifted(_, var reason) -> Optional.of(reason);
       case DeployEvent.WatchEnded(_, var note) -> Optional.of(note);
       case DeployEvent.WatchFailed(_, var reason) -> Optional.of(reason);
       case DeployEvent.Started _,

@@ -55,7 +55,10 @@ final class StepHistory {
       }
       case DeployState.Finished _ -> leaveOut();
       case DeployState.Paused paused -> come(paused.step(), StepState.WAITING, at);
-      case DeployState.Draft _, DeployState.Waiting _, DeployState.Verifying _ -> {}
+      case DeployState.Draft _,
+          DeployState.Waiting _,
+          DeployState.Verifying _,
+          DeployState.Quarantined _ -> {}
     }
   }
 
@@ -104,6 +107,8 @@ final class StepHistory {
           DeployEvent.GateDecided _,
           DeployEvent.WatchBegan _,
           DeployEvent.PreemptedBy _,
+          DeployEvent.QuarantineBegan _,
+          DeployEvent.QuarantineLifted _,
           DeployEvent.SupersededBy _ -> {}
     }
   }

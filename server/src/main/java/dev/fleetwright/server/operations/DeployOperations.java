@@ -9,6 +9,7 @@ import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
@@ -353,7 +354,7 @@ public final class DeployOperations {
             switch (view.state()) {
               case Running _, Paused _, Verifying _ when goesBackOnStop(view) ->
                   Answer.done(new DeployEvent.RollbackAsked(by.name(), "stopped"));
-              case Draft _, Waiting _, Running _, Paused _, Verifying _ ->
+              case Draft _, Waiting _, Running _, Paused _, Verifying _, Quarantined _ ->
                   Answer.done(new DeployEvent.CancelAsked(by.name()));
               case DeployState other -> tooLate("cancelled", other);
             });
@@ -388,6 +389,24 @@ public final class DeployOperations {
                 : tooLate("resumed", view.state()));
   }
 
+  /// Let a quarantined deploy be tried again.
+  ///
+  /// @param reason what is different now; kept in the ledger
+  public Answer<DeployView> liftQuarantine(long deploy, String reason, Actor by) {
+    return decide(
+        deploy,
+        by,
+        view ->
+            !(view.state() instanceof Quarantined)
+                ? Answer.refused("not_quarantined", "this deploy is not quarantined", "")
+                : reason.isBlank()
+                    ? Answer.refused(
+                        "reason_missing",
+                        "a quarantine is lifted only with a reason, which is kept",
+                        "say what is different now, so that it does not end as before")
+                    : Answer.done(new DeployEvent.QuarantineLifted(by.name(), reason.strip())));
+  }
+
   /// Take back what a deploy under way has done.
   public Answer<DeployView> rollBackUnderWay(long deploy, String reason, Actor by) {
     return decide(
@@ -396,6 +415,8 @@ public final class DeployOperations {
         view ->
             switch (view.state()) {
               case Running _, Paused _, Verifying _ ->
+                  Answer.done(new DeployEvent.RollbackAsked(by.name(), reason));
+              case Quarantined(var at, _) when at instanceof Running || at instanceof Verifying ->
                   Answer.done(new DeployEvent.RollbackAsked(by.name(), reason));
               case DeployState other -> tooLate("rolled back while under way", other);
             });
@@ -432,7 +453,9 @@ public final class DeployOperations {
     return Answer.refused(
         "wrong_state",
         "a deploy that is %s cannot be %s".formatted(state.keyword().replace('_', ' '), verb),
-        "");
+        state instanceof Quarantined
+            ? "let it try again (`lift-quarantine`, with a reason), or cancel it"
+            : "");
   }
 
   /// Store what a person wants, decided anew whenever the deploy moved meanwhile.

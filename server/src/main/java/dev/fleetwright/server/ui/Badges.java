@@ -42,6 +42,7 @@ final class Badges {
       case Paused _ -> new Badge(Tone.WAIT, "pause", "paused");
       case Verifying _ -> new Badge(Tone.BUSY, "heart", "verifying");
       case RollingBack _ -> new Badge(Tone.WARN, "back", "rolling back");
+      case DeployState.Quarantined _ -> new Badge(Tone.BAD, "warning", "quarantined");
       case Succeeded _ -> new Badge(Tone.GOOD, "check-circle", "succeeded");
       case RolledBack _ -> new Badge(Tone.WARN, "back", "rolled back");
       case Stuck _ -> new Badge(Tone.BAD, "warning", "stuck");

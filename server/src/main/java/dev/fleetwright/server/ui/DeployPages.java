@@ -47,6 +47,7 @@ final class DeployPages {
         Framing.act(deploy + "/reject", "Reject a plan.", this::reject),
         Framing.act(deploy + "/pause", "Stop before the next step.", this::pause),
         Framing.act(deploy + "/resume", "Go on.", this::resume),
+        Framing.act(deploy + "/lift", "Let a quarantined deploy be tried again.", this::lift),
         Framing.act(deploy + "/cancel", "End a deploy.", this::cancelDeploy),
         Framing.act(deploy + "/rollback", "Take back what was done.", this::rollBackUnderWay),
         Framing.act(deploy + "/doubt", "Say what became of a step.", this::settleDoubt));
@@ -149,6 +150,10 @@ final class DeployPages {
 
   private void resume(Call call) {
     steer(call, id -> operations.deploys().resume(id, call.actor()));
+  }
+
+  private void lift(Call call) {
+    steer(call, id -> operations.deploys().liftQuarantine(id, Form.reason(call), call.actor()));
   }
 
   private void cancelDeploy(Call call) {

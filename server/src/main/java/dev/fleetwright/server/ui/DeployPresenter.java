@@ -9,6 +9,7 @@ import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
 import dev.fleetwright.core.deploy.DeployState.Preempted;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Refused;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
@@ -16,6 +17,7 @@ import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Stuck;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployState.Superseded;
+import dev.fleetwright.core.deploy.DeployState.Tended;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployState.Wish;
@@ -142,6 +144,8 @@ final class DeployPresenter {
       case RollingBack(_, var step, _, _) ->
           new Underway(href, badge, name + " · %d steps to go".formatted(step + 1), step + 1, all);
       case Verifying _ -> new Underway(href, badge, name, all, all);
+      case Quarantined _ ->
+          new Underway(href, badge, name + " · waits for somebody to decide", 0, 0);
       case Draft _, Waiting _ ->
           new Underway(
               href,
@@ -193,6 +197,7 @@ final class DeployPresenter {
           Running _,
           Paused _,
           Verifying _,
+          Quarantined _,
           Succeeded _,
           Stuck _,
           Cancelled _,
@@ -211,6 +216,9 @@ final class DeployPresenter {
           "%s. Step %d (%s) could not be taken back: %s. Only a person can help now: put the target right, then deploy or roll back anew."
               .formatted(cause, step + 1, plan.steps().get(step).words(), refusal);
       case Refused(var reason) -> reason;
+      case Quarantined(_, var cause) ->
+          "Nothing is tried any more: %s. The server's log says more. Put right what was wrong and let it try again, or end it here."
+              .formatted(cause);
       case Cancelled(_, var by, var applied) ->
           applied == 0
               ? "Called off by %s before anything was done.".formatted(by)
@@ -253,7 +261,25 @@ final class DeployPresenter {
           List.of(
               rollBack(verifying.plan().steps().size()),
               cancel("Stop watching? What is done stays."));
+      case Quarantined(var at, _) -> whileQuarantined(at);
       case RollingBack _, Finished _ -> List.of();
+    };
+  }
+
+  private List<Action> whileQuarantined(Tended at) {
+    var again =
+        Action.demanding(
+            "lift",
+            "Let it try again",
+            to("lift"),
+            "primary",
+            "retry",
+            "Try again what failed each time before? Say what is different now.");
+    var end = cancel("End it here? What was done stays.");
+    return switch (at) {
+      case Running(_, var step, _, _) -> List.of(again, rollBack(step), end);
+      case Verifying(var plan) -> List.of(again, rollBack(plan.steps().size()), end);
+      case Draft _, Waiting _, RollingBack _ -> List.of(again, end);
     };
   }
 
@@ -329,6 +355,13 @@ final class DeployPresenter {
                       ? List.of(watch(watch, since))
                       : List.of());
       case Draft _ -> Waits.of(view, environment, unfinished).stream().map(this::gate).toList();
+      case Quarantined(_, var cause) ->
+          List.of(
+              new GateView(
+                  "quarantine",
+                  "warning",
+                  cause,
+                  "somebody who lets it try again, takes it back or ends it"));
       case Verifying _, RollingBack _, Finished _ -> List.of();
     };
   }
@@ -540,8 +573,19 @@ final class DeployPresenter {
           new Badge(Tone.WARN, "back", "being taken back");
       case Paused(_, var at, _) when at == step ->
           new Badge(Tone.WAIT, "pause", "paused before it");
+      case Quarantined(Running(_, var at, _, _), _) when at == step ->
+          new Badge(Tone.BAD, "warning", "quarantined");
+      case Quarantined(RollingBack(_, var at, _, _), _) when at == step ->
+          new Badge(Tone.BAD, "warning", "quarantined");
       case Finished _ when !trace.settled -> new Badge(Tone.IDLE, "skip", "not begun");
-      case Draft _, Waiting _, Running _, Paused _, Verifying _, RollingBack _, Finished _ ->
+      case Draft _,
+          Waiting _,
+          Running _,
+          Paused _,
+          Verifying _,
+          RollingBack _,
+          Quarantined _,
+          Finished _ ->
           trace.badge;
     };
   }
@@ -588,6 +632,8 @@ final class DeployPresenter {
             DeployEvent.GateDecided _,
             DeployEvent.WatchBegan _,
             DeployEvent.PreemptedBy _,
+            DeployEvent.QuarantineBegan _,
+            DeployEvent.QuarantineLifted _,
             DeployEvent.SupersededBy _ -> {}
       }
       if (begins(stored.event())) {
@@ -689,6 +735,8 @@ final class DeployPresenter {
                   decision.open() ? "Opened" : "Closed",
                   gate,
                   decision.reason().isEmpty() ? "" : ": " + decision.reason());
+      case DeployEvent.QuarantineBegan(var cause) -> "Quarantined: " + cause;
+      case DeployEvent.QuarantineLifted(_, var reason) -> "Quarantine lifted: " + reason;
       case DeployEvent.WatchBegan(var step, _) -> "Holding: " + step(step);
       case DeployEvent.WatchEnded(var step, var note) -> "Over: " + step(step) + ", " + note;
       case DeployEvent.WatchFailed(var step, var reason) -> "Failed: " + step(step) + ": " + reason;
@@ -722,7 +770,9 @@ final class DeployPresenter {
           new Badge(Tone.WARN, "back", "");
       case DeployEvent.PauseAsked _, DeployEvent.StoppedBefore _ ->
           new Badge(Tone.WAIT, "pause", "");
-      case DeployEvent.RepeatAsked _ -> new Badge(Tone.BUSY, "retry", "");
+      case DeployEvent.RepeatAsked _, DeployEvent.QuarantineLifted _ ->
+          new Badge(Tone.BUSY, "retry", "");
+      case DeployEvent.QuarantineBegan _ -> new Badge(Tone.BAD, "warning", "");
       case DeployEvent.CancelAsked _, DeployEvent.SupersededBy _, DeployEvent.PreemptedBy _ ->
           new Badge(Tone.IDLE, "blocked", "");
       case DeployEvent.PlanRefused _,

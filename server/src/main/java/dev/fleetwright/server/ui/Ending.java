@@ -64,6 +64,8 @@ final class Ending {
             DeployEvent.CancelAsked _,
             DeployEvent.PauseAsked _,
             DeployEvent.ResumeAsked _,
+            DeployEvent.QuarantineBegan _,
+            DeployEvent.QuarantineLifted _,
             DeployEvent.GateDecided _,
             DeployEvent.WatchBegan _,
             DeployEvent.WatchEnded _,

@@ -191,7 +191,7 @@ final class OverviewPresenter {
   private static boolean needsPerson(DeployState state) {
     return switch (state) {
       case Waiting waiting -> !waiting.approved();
-      case Paused _ -> true;
+      case Paused _, DeployState.Quarantined _ -> true;
       case Running(var plan, var step, Phase.InDoubt _, _) ->
           plan.steps().get(step) instanceof Step.Change change && !change.observable();
       case Running(var plan, var step, Phase.Watching _, _) ->

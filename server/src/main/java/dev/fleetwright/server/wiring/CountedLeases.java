@@ -14,6 +14,7 @@ final class CountedLeases implements Leases {
   private final Runnable lost;
   private final Runnable released;
   private final Runnable passedOn;
+  private final Runnable failed;
 
   /// @param what such as `environment`
   CountedLeases(Leases leases, String what, Metrics metrics) {
@@ -22,6 +23,7 @@ final class CountedLeases implements Leases {
     this.claimed = metrics.counter(name, "What became of leases", "claimed");
     this.lost = metrics.counter(name, "What became of leases", "lost");
     this.released = metrics.counter(name, "What became of leases", "released");
+    this.failed = metrics.counter(name, "What became of leases", "failed");
     this.passedOn = metrics.counter(name, "What became of leases", "passed on");
   }
 
@@ -41,6 +43,22 @@ final class CountedLeases implements Leases {
       lost.run();
     }
     return held;
+  }
+
+  @Override
+  public void failed(Lease lease, Duration rest) {
+    leases.failed(lease, rest);
+    failed.run();
+  }
+
+  @Override
+  public Tries tries(Lease lease) {
+    return leases.tries(lease);
+  }
+
+  @Override
+  public void suspect(Lease lease, long deploy) {
+    leases.suspect(lease, deploy);
   }
 
   @Override

@@ -74,6 +74,7 @@ public class MemoryStore {
     long generation;
     String owner = "";
     long heldUntil;
+    Leases.Tries tries = new Leases.Tries(0, Optional.empty());
     boolean hasWork;
     Optional<Long> dueAt = Optional.empty();
 
@@ -510,6 +511,9 @@ public class MemoryStore {
       workCame.computeIfAbsent(row.environment.id(), _ -> new TreeSet<>()).add(now);
     }
     row.hasWork = hasWork;
+    if (!fresh) {
+      row.tries = new Leases.Tries(1, Optional.empty());
+    }
     if (fresh && row.dueAt.filter(due -> due <= now).isEmpty()) {
       row.dueAt = Optional.of(now);
     } else if (row.heldUntil == 0) {
@@ -538,6 +542,7 @@ public class MemoryStore {
             .or(() -> free)
             .map(row -> {
               row.generation++;
+              row.tries = new Leases.Tries(row.tries.count() + 1, row.tries.suspect());
               row.owner = owner;
               row.heldUntil = now + life(life).toNanos();
               row.dueAt = Optional.empty();
@@ -557,11 +562,38 @@ public class MemoryStore {
       }
 
       @Override
+      public void failed(Lease lease, Duration rest) {
+        var row = row(lease.id());
+        var tries = row.tries;
+        release(lease, rest);
+        if (row.generation == lease.generation()) {
+          row.tries = tries;
+        }
+      }
+
+      @Override
+      public Leases.Tries tries(Lease lease) {
+        var row = row(lease.id());
+        return row.generation == lease.generation()
+            ? row.tries
+            : new Leases.Tries(0, Optional.empty());
+      }
+
+      @Override
+      public void suspect(Lease lease, long deploy) {
+        var row = row(lease.id());
+        if (row.generation == lease.generation()) {
+          row.tries = new Leases.Tries(row.tries.count(), Optional.of(deploy));
+        }
+      }
+
+      @Override
       public void release(Lease lease, Duration rest) {
         var row = row(lease.id());
         if (row.generation == lease.generation() && row.heldUntil > 0) {
           row.heldUntil = 0;
           row.owner = "";
+          row.tries = new Leases.Tries(0, Optional.empty());
           row.dueAt = row.dueAt.or(() -> Optional.of(nanos.getAsLong() + rest.toNanos()));
         }
       }

@@ -9,6 +9,7 @@ import dev.fleetwright.core.deploy.DeployState.Draft;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Paused;
 import dev.fleetwright.core.deploy.DeployState.Phase;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployState.Verifying;
@@ -234,6 +235,7 @@ final class People {
                           : dice < 4
                               ? new DeployEvent.RollbackAsked(me.name(), "better not")
                               : new DeployEvent.ResumeAsked(me.name()));
+              case Quarantined _ -> Optional.of(decision(me, view, dice));
               case Verifying _ ->
                   switch (dice) {
                     case 0 -> Optional.of(new DeployEvent.CancelAsked(me.name()));
@@ -247,6 +249,19 @@ final class People {
                       : Optional.of(new DeployEvent.RollbackAsked(me.name(), "too late"));
               case DeployState _ -> Optional.empty();
             });
+  }
+
+  /// What becomes of a deploy that servers died of.
+  private DeployEvent decision(Actor me, DeployView view, int dice) {
+    if (dice == 0) {
+      alterations.lifted(view.deploy().id());
+      return new DeployEvent.QuarantineLifted(me.name(), "try it again");
+    }
+    return dice % 2 == 0
+            && view.state() instanceof Quarantined(var at, _)
+            && (at instanceof Running || at instanceof Verifying)
+        ? new DeployEvent.RollbackAsked(me.name(), "servers die of it")
+        : new DeployEvent.CancelAsked(me.name());
   }
 
   private static boolean heldBy(Waiting waiting, String gate) {
@@ -303,6 +318,7 @@ final class People {
                           .findFirst()
                           .map(gate -> decided(me, gate.name(), true));
                   case Paused _ -> Optional.of(new DeployEvent.ResumeAsked(me.name()));
+                  case Quarantined _ -> Optional.of(new DeployEvent.CancelAsked(me.name()));
                   case Running running
                       when running.phase() instanceof Phase.Watching
                           && running.plan().steps().get(running.step())

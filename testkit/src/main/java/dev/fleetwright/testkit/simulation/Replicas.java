@@ -17,7 +17,7 @@ import dev.fleetwright.testkit.history.InTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 /// The servers: real engines on simulated ports. Each dies and comes back, as another owner of
 /// leases.
@@ -37,8 +37,7 @@ final class Replicas {
   private final Turns turns;
   private final Faults faults;
   private final MemoryStore store;
-  private final World world;
-  private final UnaryOperator<Targets> alteredTargets;
+  private final Supplier<Targets> targets;
   private final List<Node> alive = new ArrayList<>();
   private final List<Lapse> lapses = new ArrayList<>();
   private int started;
@@ -50,17 +49,11 @@ final class Replicas {
   /// @param others that were well
   private record Lapse(long environment, long at, int claims, List<Node> others) {}
 
-  Replicas(
-      Turns turns,
-      Faults faults,
-      MemoryStore store,
-      World world,
-      UnaryOperator<Targets> alteredTargets) {
+  Replicas(Turns turns, Faults faults, MemoryStore store, Supplier<Targets> targets) {
     this.turns = turns;
     this.faults = faults;
     this.store = store;
-    this.world = world;
-    this.alteredTargets = alteredTargets;
+    this.targets = targets;
   }
 
   /// Start one more server.
@@ -68,8 +61,8 @@ final class Replicas {
     var node = new Node("server-" + ++started, true);
     alive.add(node);
     var ports = new Ports(turns, faults, node, store);
-    var targets = alteredTargets.apply(world.targets());
-    var planner = new Planner(targets, ports.blobs());
+    var reached = targets.get();
+    var planner = new Planner(reached, ports.blobs());
     var deploys = ports.deploys();
     var planning =
         new DeployPlanner(ports.environments(), ports.releases(), deploys, planner, ports.blobs());
@@ -92,7 +85,7 @@ final class Replicas {
                 ports.logs(),
                 planning,
                 planner,
-                targets,
+                reached,
                 Ports.unused(Analysis.class),
                 Ports.unused(JobExecutor.class),
                 Ports.unused(PipelineWork.class),

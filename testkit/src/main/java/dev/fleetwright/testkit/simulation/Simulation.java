@@ -21,6 +21,8 @@ import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.target.Component;
+import dev.fleetwright.core.target.Order;
+import dev.fleetwright.core.target.Place;
 import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.core.target.Settings;
 import dev.fleetwright.core.target.TargetBinding;
@@ -77,10 +79,23 @@ public final class Simulation {
       return real;
     }
 
-    /// Whether links are stopped and let go again and again, and nothing else fails.
+    /// Whether links are stopped and let go, again and again.
     default boolean swizzles() {
       return false;
     }
+
+    /// Whether nothing fails by itself.
+    default boolean faultless() {
+      return swizzles();
+    }
+
+    /// Whether a server that gives this order dies of it.
+    default boolean kills(Order order, Place place, Revision desired) {
+      return false;
+    }
+
+    /// Somebody lets a deploy be tried again that was given up.
+    default void lifted(long deploy) {}
 
     /// Whether what people want is refused when it comes too late.
     default boolean refusesWhatIsLate() {
@@ -134,10 +149,10 @@ public final class Simulation {
     this.random = new SplittableRandom(seed);
     this.turns = new Turns(random.split());
     this.alterations = alterations;
-    this.faults = new Faults(random.split(), alterations.swizzles());
+    this.faults = new Faults(random.split(), alterations.faultless());
     this.store = alterations.store(turns::now, () -> turns.node().name);
     this.world = new World(turns, faults);
-    this.replicas = new Replicas(turns, faults, store, world, alterations::targets);
+    this.replicas = new Replicas(turns, faults, store, this::reached);
     this.people = new People(turns, random.split(), faults, store, world, alterations);
   }
 
@@ -184,6 +199,19 @@ public final class Simulation {
       line.accept("%12.6f %s: %s".formatted(turns.now() / 1e9, turns.who(), place));
     });
     return simulation.run();
+  }
+
+  /// The targets as a server reaches them.
+  private Targets reached() {
+    var targets = alterations.targets(world.targets());
+    return binding -> new Deadly(targets.open(binding), this::strikes);
+  }
+
+  private void strikes(Order order, Place place, Revision desired) {
+    if (alterations.kills(order, place, desired)) {
+      replicas.crash(turns.node());
+      turns.pass("dies of an order");
+    }
   }
 
   private Outcome run() throws InterruptedException {
@@ -381,6 +409,9 @@ public final class Simulation {
       var until = turns.now() + LONGEST_CALM.toNanos();
       while (!allEnded() && turns.now() < until) {
         time.sleep(Duration.ofSeconds(2));
+        while (replicas.alive().size() < servers) {
+          var _ = replicas.start();
+        }
       }
       // Longer than any call takes, so that what a stale server still sends arrives.
       time.sleep(Duration.ofMinutes(1));

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.target.Order;
+import dev.fleetwright.core.target.Place;
+import dev.fleetwright.core.target.Revision;
 import dev.fleetwright.testkit.Recipe;
 import dev.fleetwright.testkit.simulation.Simulation.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +28,8 @@ class SimulationTest {
 
   private static final String COUNT = "fleetwright.simulation.seeds";
   private static final String FROM = "fleetwright.simulation.from";
+  private static final Set<Class<?>> QUARANTINE =
+      Set.of(DeployEvent.QuarantineBegan.class, DeployEvent.QuarantineLifted.class);
 
   @Test
   void nothing_breaks_an_invariant() throws InterruptedException {
@@ -66,8 +75,10 @@ class SimulationTest {
   }
 
   private static List<String> everythingThatCanHappen() {
+    // Tries are given up where servers die of a deploy, see R18.
     return Stream.of(DeployEvent.class, DeployState.Finished.class)
         .flatMap(type -> Stream.of(type.getPermittedSubclasses()))
+        .filter(type -> !QUARANTINE.contains(type))
         .map(type -> type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_"))
         .map(name -> name.toLowerCase(Locale.ROOT))
         .toList();
@@ -113,6 +124,76 @@ class SimulationTest {
             .formatted(violations.size(), seeds, events, claims, staleOrders));
     assertThat(violations).isEmpty();
     assertThat(events).isGreaterThan(100 * seeds);
+  }
+
+  /// A release that every server dies of when it brings it to one environment.
+  private static final class Poison implements Simulation.Alterations {
+    /// How many servers died of each deploy, since somebody last let it be tried again.
+    private final Map<Long, Integer> deaths = new TreeMap<>();
+
+    private final List<Integer> before = new ArrayList<>();
+
+    @Override
+    public boolean faultless() {
+      return true;
+    }
+
+    @Override
+    public boolean kills(Order order, Place place, Revision desired) {
+      var deadly =
+          place.environment().value().equals("review")
+              && !order.id().undo()
+              && desired.component("web").stream()
+                  .anyMatch(c -> c.settings().text("image").equals(Optional.of("web:3")));
+      if (deadly) {
+        deaths.merge(order.id().deploy(), 1, Integer::sum);
+      }
+      return deadly;
+    }
+
+    @Override
+    public void lifted(long deploy) {
+      Optional.ofNullable(deaths.remove(deploy)).ifPresent(before::add);
+    }
+
+    List<Integer> deathsOfEach() {
+      before.addAll(deaths.values());
+      return before;
+    }
+  }
+
+  @Test
+  @Tag("R18")
+  void what_servers_die_of_is_quarantined_after_three_tries_and_stops_nothing_else()
+      throws InterruptedException {
+    var seeds = Recipe.times(20, 200);
+    var violations = new ArrayList<String>();
+    var deaths = new ArrayList<Integer>();
+    var kinds = new TreeSet<String>();
+    var events = 0;
+    for (var seed = 1; seed <= seeds; seed++) {
+      var poison = new Poison();
+      var outcome = Simulation.run(seed, poison);
+      events += outcome.events();
+      deaths.addAll(poison.deathsOfEach());
+      kinds.addAll(outcome.kinds());
+      for (var violation : outcome.violations()) {
+        violations.add("seed " + seed + ": " + violation);
+      }
+    }
+    Recipe.report(
+        "R18",
+        "violations=%d seeds=%d poison_deploys=%d deaths_each_max=%d events=%d"
+            .formatted(
+                violations.size(),
+                seeds,
+                deaths.size(),
+                deaths.stream().mapToInt(d -> d).max().orElse(0),
+                events));
+    assertThat(violations).isEmpty();
+    assertThat(deaths).contains(3).allMatch(count -> count <= 3);
+    assertThat(kinds).contains("quarantine_began", "quarantine_lifted");
+    assertThat(events).as("the others went on").isGreaterThan(100 * seeds);
   }
 
   /// Only with a seed to look at; tells its every turn.
