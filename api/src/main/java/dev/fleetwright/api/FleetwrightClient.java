@@ -140,9 +140,32 @@ public final class FleetwrightClient implements AutoCloseable {
     return get("/api/v1/jobs/" + id, new TypeReference<>() {});
   }
 
+  /// Run all jobs of a pipeline again that failed or were cancelled.
+  public Pipeline retryPipeline(long id) throws InterruptedException {
+    return post("/api/v1/pipelines/" + id + "/retry", new TypeReference<>() {});
+  }
+
+  /// The resource groups that jobs of a project have asked for so far.
+  public List<ResourceGroup> resourceGroups(String project) throws InterruptedException {
+    Page<ResourceGroup> page =
+        get(
+            "/api/v1/projects/" + segment(project) + "/resource-groups",
+            new TypeReference<Page<ResourceGroup>>() {});
+    return page.items();
+  }
+
+  /// Change whose turn it is in a resource group.
+  public ResourceGroup orderResourceGroup(String project, String name, ResourceGroup.Order wish)
+      throws InterruptedException {
+    return post(
+        "/api/v1/projects/" + segment(project) + "/resource-groups/" + segment(name),
+        wish,
+        new TypeReference<>() {});
+  }
+
   /// Start a manual job.
-  public Job playJob(long id) throws InterruptedException {
-    return post("/api/v1/jobs/" + id + "/play", new TypeReference<>() {});
+  public Job playJob(long id, Job.Play wish) throws InterruptedException {
+    return post("/api/v1/jobs/" + id + "/play", wish, new TypeReference<>() {});
   }
 
   /// Run a finished job again; the answer is the new attempt.

@@ -2,6 +2,7 @@ package dev.fleetwright.api;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// One job of a pipeline.
@@ -11,6 +12,8 @@ import java.util.Optional;
 /// @param message what went wrong, for people
 /// @param allowFailure whether its failure is only a warning
 /// @param environment the environment that it acts on
+/// @param resourceGroup of the jobs of one group only one is under way at a time
+/// @param confirmation what a person should be asked before it is played
 /// @param deploy the id of the deploy that its status follows
 public record Job(
     long id,
@@ -25,11 +28,18 @@ public record Job(
     boolean allowFailure,
     List<String> needs,
     Optional<String> environment,
+    Optional<String> resourceGroup,
+    Optional<String> confirmation,
     Optional<Long> deploy,
     List<Artifact> artifacts,
     Optional<Instant> scheduledAt,
     Optional<Instant> startedAt,
     Optional<Instant> finishedAt) {
+
+  /// Play a manual job.
+  ///
+  /// @param variables for this job; they win over all others
+  public record Play(Optional<Map<String, String>> variables) {}
 
   /// A file that the job left.
   ///

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param ref the branch or tag
 /// @param source GitLab's word: `push`, `web`, `api` …
 /// @param problems why there are no jobs, when the file cannot be used
+/// @param name what the file calls the run; empty if it says nothing
 /// @param release the id of the release that it made
 public record Pipeline(
     long id,
@@ -24,6 +25,7 @@ public record Pipeline(
     String author,
     List<String> stages,
     List<String> problems,
+    String name,
     Status status,
     Optional<Long> release,
     String by,
@@ -56,5 +58,11 @@ public record Pipeline(
   /// Start a pipeline.
   ///
   /// @param ref a branch, tag or commit; empty for the default branch
-  public record Run(Optional<String> ref, Optional<Map<String, String>> variables) {}
+  /// @param variables override those of the file
+  /// @param inputs values for `spec: inputs`: a text, a number, `true` or `false`, or a list in
+  ///   brackets, as the file's type asks for
+  public record Run(
+      Optional<String> ref,
+      Optional<Map<String, String>> variables,
+      Optional<Map<String, String>> inputs) {}
 }

@@ -96,6 +96,7 @@ final class OurEngine implements AutoCloseable {
                 database.releases(),
                 database.commitStatuses(),
                 database.pipelines(),
+                database.resourceGroups(),
                 database.environmentLeases(),
                 database.pipelineLeases(),
                 database.feed(),

@@ -283,7 +283,7 @@ final class DemoCommand implements Callable<Integer> {
                 client.jobs(pipeline.id()).stream()
                     .filter(j -> j.name().equals(job) && j.status() == Job.Status.MANUAL)
                     .findFirst());
-    var _ = client.playJob(found.id());
+    var _ = client.playJob(found.id(), new Job.Play(Optional.empty()));
   }
 
   private static Pipeline pipeline(FleetwrightClient client, long number)

@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
       PipelineCommand.Run.class,
       PipelineCommand.Show.class,
       PipelineCommand.Jobs.class,
-      PipelineCommand.Play.class,
       PipelineCommand.Retry.class,
       PipelineCommand.Cancel.class
     })
@@ -47,6 +46,12 @@ final class PipelineCommand {
         description = "Overrides the file's; may be repeated. Not for secrets.")
     private Map<String, String> variables = new TreeMap<>();
 
+    @Option(
+        names = "--input",
+        paramLabel = "NAME=VALUE",
+        description = "For an input of the file (`spec: inputs`); may be repeated.")
+    private Map<String, String> inputs = new TreeMap<>();
+
     @Option(names = "--wait", description = "Wait for its end; exit code 1 unless it succeeded.")
     private boolean wait;
 
@@ -55,7 +60,9 @@ final class PipelineCommand {
       try (var client = connection.open()) {
         var pipeline =
             client.runPipeline(
-                project, new Pipeline.Run(Optional.ofNullable(ref), Optional.of(variables)));
+                project,
+                new Pipeline.Run(
+                    Optional.ofNullable(ref), Optional.of(variables), Optional.of(inputs)));
         if (!wait) {
           output.result(pipeline, List.of(words(pipeline)));
           return ExitCode.DONE;
@@ -131,35 +138,22 @@ final class PipelineCommand {
     }
   }
 
-  /// What is done to one job.
-  abstract static class OnJob implements Callable<Integer> {
-    @Mixin Connection connection = new Connection();
-    @Mixin Output output = new Output();
+  @Command(
+      name = "retry",
+      mixinStandardHelpOptions = true,
+      description = "Run all jobs again that failed or were cancelled.")
+  static final class Retry implements Callable<Integer> {
+    @Mixin private Connection connection = new Connection();
+    @Mixin private Output output = new Output();
 
-    @Parameters(paramLabel = "JOB-ID")
-    long job;
-  }
+    @Parameters(paramLabel = "PIPELINE-ID")
+    private long pipeline;
 
-  @Command(name = "play", mixinStandardHelpOptions = true, description = "Run a manual job.")
-  static final class Play extends OnJob {
     @Override
     public Integer call() throws InterruptedException {
       try (var client = connection.open()) {
-        var played = client.playJob(job);
-        output.result(
-            played, List.of("Job " + job + " is " + Terminal.word(played.status()) + "."));
-        return ExitCode.DONE;
-      }
-    }
-  }
-
-  @Command(name = "retry", mixinStandardHelpOptions = true, description = "Run a job again.")
-  static final class Retry extends OnJob {
-    @Override
-    public Integer call() throws InterruptedException {
-      try (var client = connection.open()) {
-        var again = client.retryJob(job);
-        output.result(again, List.of("Runs again as job " + again.id() + "."));
+        var again = client.retryPipeline(pipeline);
+        output.result(again, List.of(words(again)));
         return ExitCode.DONE;
       }
     }

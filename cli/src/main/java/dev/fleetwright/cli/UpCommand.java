@@ -162,7 +162,8 @@ final class UpCommand implements Callable<Integer> {
 
   private static Pipeline again(FleetwrightClient client, String name) {
     try {
-      return client.runPipeline(name, new Pipeline.Run(Optional.empty(), Optional.empty()));
+      return client.runPipeline(
+          name, new Pipeline.Run(Optional.empty(), Optional.empty(), Optional.empty()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Refusal(ExitCode.FAILED, "interrupted");

@@ -11,6 +11,7 @@ import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
@@ -178,6 +179,11 @@ public final class Database implements AutoCloseable {
   /// All pipelines and their jobs.
   public Pipelines pipelines() {
     return new SqlPipelines(transactions, feed);
+  }
+
+  /// All resource groups.
+  public ResourceGroups resourceGroups() {
+    return new SqlResourceGroups(transactions, feed);
   }
 
   /// All deploys and their events.

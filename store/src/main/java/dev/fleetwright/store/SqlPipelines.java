@@ -6,6 +6,7 @@ import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
 import dev.fleetwright.core.canonical.Bencode.Listing;
 import dev.fleetwright.core.engine.Lease;
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobStatus;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Pipelines and their jobs.
 final class SqlPipelines implements Pipelines {
@@ -31,11 +34,13 @@ final class SqlPipelines implements Pipelines {
       """
       UPDATE job
          SET spec = ?, status = ?, exit_code = ?, failure_reason = ?, message = ?, artifacts = ?,
-             dotenv = ?, deploy = ?, scheduled_at = ?, started_at = ?, finished_at = ?
+             dotenv = ?, given = ?, deploy = ?, scheduled_at = ?, started_at = ?, finished_at = ?
        WHERE id = ? AND status = ? AND newest = 1
          AND EXISTS (SELECT 1 FROM lease l
                       WHERE l.kind = 'pipeline' AND l.id = job.pipeline AND l.generation = ?)
       """;
+
+  private static final int MOST_TOLD = 200;
 
   private final Transactions transactions;
   private final SqlFeed feed;
@@ -50,9 +55,19 @@ final class SqlPipelines implements Pipelines {
     return feed.write(
         "recording a pipeline of " + pipeline.project(),
         session -> {
+          if (pipeline.parent().isPresent()) {
+            // Whoever started it may have died before it knew. The lock keeps a second one out.
+            var parent = parent(session, pipeline.parent().get());
+            SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, parent);
+            var there = startedBy(session, pipeline.parent().get());
+            if (there.isPresent()) {
+              return there.get();
+            }
+          }
           var id = insert(session, pipeline, by, at);
           for (var place = 0; place < pipeline.jobs().size(); place++) {
-            insertJob(session, id, place, 1, pipeline.jobs().get(place), JobStatus.CREATED);
+            insertJob(
+                session, id, place, 1, pipeline.jobs().get(place), JobStatus.CREATED, Map.of());
           }
           SqlLeases.add(session, SqlLeases.Kind.PIPELINE, id);
           SqlLedger.write(
@@ -76,8 +91,9 @@ final class SqlPipelines implements Pipelines {
         """
         INSERT INTO pipeline
           (project, number, sha, ref, tag, source, title, author, stages, problems, variables,
-           status, changes, started_by, created_at, started_at, finished_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, NULL)
+           name, on_new_commit, on_job_failure, parent, status, changes, started_by, created_at,
+           started_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, NULL, NULL)
         RETURNING id
         """,
         row -> row.whole("id"),
@@ -92,20 +108,31 @@ final class SqlPipelines implements Pipelines {
         Json.list(pipeline.stages()).toString(),
         Json.list(pipeline.problems()).toString(),
         Json.texts(pipeline.variables()),
+        pipeline.name(),
+        JobSpecJson.keyword(pipeline.autoCancel().onNewCommit()),
+        pipeline.autoCancel().onJobFailure(),
+        pipeline.parent(),
         PipelineStatus.CREATED.keyword(),
         by.name(),
         at);
   }
 
   private static long insertJob(
-      Session session, long pipeline, int place, int attempt, JobSpec spec, JobStatus status)
+      Session session,
+      long pipeline,
+      int place,
+      int attempt,
+      JobSpec spec,
+      JobStatus status,
+      Map<String, String> given)
       throws SQLException {
     return session.only(
         """
         INSERT INTO job
           (pipeline, place, attempt, newest, name, spec, status, exit_code, failure_reason,
-           message, artifacts, dotenv, deploy, scheduled_at, started_at, finished_at)
-        VALUES (?, ?, ?, 1, ?, ?, ?, -1, '', '', ?, '{}', NULL, NULL, NULL, NULL)
+           message, artifacts, dotenv, given, resource_group, deploy, scheduled_at, started_at,
+           finished_at)
+        VALUES (?, ?, ?, 1, ?, ?, ?, -1, '', '', ?, '{}', ?, ?, NULL, NULL, NULL, NULL)
         RETURNING id
         """,
         row -> row.whole("id"),
@@ -115,7 +142,9 @@ final class SqlPipelines implements Pipelines {
         spec.name(),
         JobSpecJson.text(spec),
         status.keyword(),
-        bytes(List.of()));
+        bytes(List.of()),
+        Json.texts(new TreeMap<>(given)),
+        spec.resourceGroup());
   }
 
   @Override
@@ -131,6 +160,9 @@ final class SqlPipelines implements Pipelines {
           var newest = SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, job.pipeline());
           var changed = update(session, job, seen, lease.map(Lease::generation).orElse(newest));
           if (changed) {
+            if (lease.isEmpty() && seen == JobStatus.MANUAL && job.status() == JobStatus.PENDING) {
+              unskip(session, job.pipeline());
+            }
             tell(
                 session,
                 job.id(),
@@ -154,6 +186,7 @@ final class SqlPipelines implements Pipelines {
             job.message(),
             bytes(job.artifacts()),
             Json.texts(job.dotenv()),
+            Json.texts(new TreeMap<>(job.given())),
             job.deploy(),
             job.scheduledAt(),
             job.startedAt(),
@@ -195,18 +228,8 @@ final class SqlPipelines implements Pipelines {
           if (retired == 0) {
             return Optional.empty();
           }
-          var place =
-              session.only("SELECT place FROM job WHERE id = ?", row -> row.number("place"), id);
-          var again =
-              insertJob(
-                  session, job.pipeline(), place, job.attempt() + 1, job.spec(), JobStatus.PENDING);
-          // Whether what was skipped has its turn now is decided anew.
-          session.change(
-              """
-              UPDATE job SET status = 'created', finished_at = NULL
-               WHERE pipeline = ? AND newest = 1 AND status = 'skipped'
-              """,
-              job.pipeline());
+          var again = insertAgain(session, job);
+          unskip(session, job.pipeline());
           tell(
               session,
               again,
@@ -215,6 +238,82 @@ final class SqlPipelines implements Pipelines {
               at);
           var _ = followed(session, job.pipeline(), true, at);
           return job(session, again);
+        });
+  }
+
+  private static long insertAgain(Session session, Job job) throws SQLException {
+    var place =
+        session.only("SELECT place FROM job WHERE id = ?", row -> row.number("place"), job.id());
+    return insertJob(
+        session,
+        job.pipeline(),
+        place,
+        job.attempt() + 1,
+        job.spec(),
+        JobStatus.PENDING,
+        job.given());
+  }
+
+  /// Whether what was skipped has its turn now is decided anew.
+  private static void unskip(Session session, long pipeline) throws SQLException {
+    session.change(
+        """
+        UPDATE job SET status = 'created', finished_at = NULL
+         WHERE pipeline = ? AND newest = 1 AND status = 'skipped'
+        """,
+        pipeline);
+  }
+
+  @Override
+  public boolean failAndRetry(Job job, JobStatus seen, Instant at, Lease lease) {
+    return feed.write(
+        "running job %d again by itself".formatted(job.id()),
+        session -> {
+          SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, job.pipeline());
+          if (!update(session, job, seen, lease.generation())) {
+            return false;
+          }
+          session.changeOne("UPDATE job SET newest = 0 WHERE id = ?", job.id());
+          tell(session, job.id(), Optional.empty(), Actor.ENGINE, at);
+          tell(session, insertAgain(session, job), Optional.empty(), Actor.ENGINE, at);
+          var _ = followed(session, job.pipeline(), false, at);
+          return true;
+        });
+  }
+
+  @Override
+  public List<Job> cancel(
+      long pipeline, Function<List<Job>, List<Job>> which, Actor by, Instant at) {
+    return feed.write(
+        "cancelling jobs of pipeline " + pipeline,
+        session -> {
+          var generation = SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, pipeline);
+          var chosen = which.apply(jobs(session, pipeline));
+          var cancelled = 0;
+          for (var job : chosen) {
+            if (job.deploy().isEmpty() && !job.status().finished()) {
+              update(
+                  session,
+                  job.withStatus(JobStatus.CANCELED).finishedAt(Optional.of(at)),
+                  job.status(),
+                  generation);
+              // The feed takes so many entries at once; the pipeline's own tells of the others.
+              if (++cancelled <= MOST_TOLD) {
+                tell(session, job.id(), Optional.empty(), by, at);
+              }
+            }
+          }
+          if (cancelled > 0) {
+            var after = followed(session, pipeline, true, at);
+            SqlLedger.write(
+                session,
+                after.project().value(),
+                by,
+                "pipeline.cancelled",
+                Map.of("pipeline", Long.toString(pipeline), "jobs", Integer.toString(cancelled)),
+                at);
+          }
+          return chosen;
         });
   }
 
@@ -322,6 +421,13 @@ final class SqlPipelines implements Pipelines {
         finishedAt,
         id);
     SqlLeases.work(session, SqlLeases.Kind.PIPELINE, id, true, fresh);
+    if (before.parent().isPresent() && status != before.status()) {
+      // The job that started it may follow it, and that pipeline may have settled.
+      var parent = parent(session, before.parent().get());
+      SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, parent);
+      session.changeOne("UPDATE pipeline SET changes = changes + 1 WHERE id = ?", parent);
+      SqlLeases.work(session, SqlLeases.Kind.PIPELINE, parent, true, true);
+    }
     SqlFeed.write(
         session,
         "pipeline",
@@ -340,7 +446,7 @@ final class SqlPipelines implements Pipelines {
     return transactions.read("reading pipeline " + id, session -> find(session, id));
   }
 
-  private static Optional<Pipeline> find(Session session, long id) throws SQLException {
+  static Optional<Pipeline> find(Session session, long id) throws SQLException {
     return session.one("SELECT * FROM pipeline WHERE id = ?", SqlPipelines::pipeline, id);
   }
 
@@ -372,6 +478,11 @@ final class SqlPipelines implements Pipelines {
         Json.readList("the stages of " + what, row.text("stages")),
         Json.readList("the problems of " + what, row.text("problems")),
         Json.readTexts("the variables of " + what, row.text("variables")),
+        row.text("name"),
+        new AutoCancel(
+            JobSpecJson.constant(AutoCancel.OnNewCommit.class, row.text("on_new_commit")),
+            row.yes("on_job_failure")),
+        row.maybeWhole("parent"),
         PipelineStatus.valueOf(row.text("status").toUpperCase(Locale.ROOT)),
         row.whole("changes"),
         row.text("started_by"),
@@ -381,12 +492,41 @@ final class SqlPipelines implements Pipelines {
   }
 
   @Override
+  public List<Pipeline> unfinished(ProjectName project, String ref) {
+    return transactions.read(
+        "listing what runs on a ref of " + project,
+        session ->
+            session.list(
+                """
+                SELECT * FROM pipeline
+                 WHERE project = ? AND ref = ? AND finished_at IS NULL AND parent IS NULL
+                 ORDER BY id LIMIT 1000
+                """,
+                SqlPipelines::pipeline,
+                project.value(),
+                ref));
+  }
+
+  @Override
+  public Optional<Pipeline> startedBy(long job) {
+    return transactions.read("reading what job %d started".formatted(job), s -> startedBy(s, job));
+  }
+
+  private static Optional<Pipeline> startedBy(Session session, long job) throws SQLException {
+    return session.one("SELECT * FROM pipeline WHERE parent = ?", SqlPipelines::pipeline, job);
+  }
+
+  private static long parent(Session session, long job) throws SQLException {
+    return session.only("SELECT pipeline FROM job WHERE id = ?", row -> row.whole("pipeline"), job);
+  }
+
+  @Override
   public List<Job> jobs(long pipeline) {
     return transactions.read(
         "reading the jobs of pipeline " + pipeline, session -> jobs(session, pipeline));
   }
 
-  private static List<Job> jobs(Session session, long pipeline) throws SQLException {
+  static List<Job> jobs(Session session, long pipeline) throws SQLException {
     return session.list(
         "SELECT * FROM job WHERE pipeline = ? AND newest = 1 ORDER BY place",
         SqlPipelines::job,
@@ -398,7 +538,7 @@ final class SqlPipelines implements Pipelines {
     return transactions.read("reading job " + id, session -> job(session, id));
   }
 
-  private static Optional<Job> job(Session session, long id) throws SQLException {
+  static Optional<Job> job(Session session, long id) throws SQLException {
     return session.one("SELECT * FROM job WHERE id = ?", SqlPipelines::job, id);
   }
 
@@ -423,6 +563,7 @@ final class SqlPipelines implements Pipelines {
         row.text("message"),
         readArtifacts(row.bytes("artifacts")),
         Json.readTexts("the variables of " + what, row.text("dotenv")),
+        Json.readTexts("what was given to " + what, row.text("given")),
         row.maybeWhole("deploy"),
         row.maybeTime("scheduled_at"),
         row.maybeTime("started_at"),

@@ -8,6 +8,8 @@ import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.Aftermath.ReleaseSpec;
+import dev.fleetwright.core.pipeline.AutoCancel;
+import dev.fleetwright.core.pipeline.AutoCancel.OnNewCommit;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
@@ -20,6 +22,9 @@ import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineStatus;
 import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
+import dev.fleetwright.core.pipeline.ProcessMode;
+import dev.fleetwright.core.pipeline.ResourceGroups.ResourceGroup;
+import dev.fleetwright.core.pipeline.ResourceGroups.Slot;
 import dev.fleetwright.core.pipeline.Trigger;
 import dev.fleetwright.core.pipeline.Workplace;
 import dev.fleetwright.core.pipeline.Workplace.Cache;
@@ -65,6 +70,7 @@ abstract class PipelinesContract extends StoreContract {
         job.message(),
         job.artifacts(),
         job.dotenv(),
+        job.given(),
         job.deploy(),
         job.scheduledAt(),
         job.startedAt(),
@@ -344,6 +350,7 @@ abstract class PipelinesContract extends StoreContract {
                 new TreeEntry.File("build/a", Digest.of(new byte[0]), 0, true),
                 new TreeEntry.Link("build/b", "a")),
             Map.of("URL", "https://x"),
+            Map.of("DRY", "yes"),
             Optional.of(deploy.id()),
             Optional.of(Shop.NOON),
             Optional.of(LATER),
@@ -491,5 +498,227 @@ abstract class PipelinesContract extends StoreContract {
     assertThat(database.feed().after(before, 10))
         .extracting(entry -> entry.topic() + " " + entry.keys().get("state"))
         .containsExactly("job running", "pipeline running");
+  }
+
+  @Test
+  void a_failure_and_the_attempt_after_it_are_one_step() {
+    var pipeline = twoJobs();
+    var lease = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+    change(job(pipeline, "build"), JobStatus.RUNNING);
+    var running = job(pipeline, "build");
+    var failed = with(running, JobStatus.FAILED).withGiven(Map.of("A", "b"));
+
+    assertThat(
+            database
+                .pipelines()
+                .failAndRetry(failed, JobStatus.RUNNING, LATER, new Lease(lease.id(), 0)))
+        .as("by an older generation")
+        .isFalse();
+    assertThat(database.pipelines().failAndRetry(failed, JobStatus.RUNNING, LATER, lease)).isTrue();
+
+    var again = job(pipeline, "build");
+    assertThat(again.attempt()).isEqualTo(2);
+    assertThat(again.status()).isEqualTo(JobStatus.PENDING);
+    assertThat(again.given()).isEqualTo(Map.of("A", "b"));
+    assertThat(database.pipelines().job(running.id())).contains(failed);
+    assertThat(now(pipeline).status()).isEqualTo(PipelineStatus.PENDING);
+  }
+
+  @Test
+  void when_a_person_plays_a_job_what_was_skipped_gets_its_turn_anew() {
+    var pipeline = shop.pipeline(Shop.job("ask", "build"), Shop.job("after", "deploy"));
+    change(job(pipeline, "ask"), JobStatus.MANUAL);
+    change(job(pipeline, "after"), JobStatus.SKIPPED);
+
+    change(job(pipeline, "ask"), JobStatus.PENDING);
+
+    assertThat(job(pipeline, "after").status()).isEqualTo(JobStatus.CREATED);
+  }
+
+  @Test
+  void what_is_to_be_cancelled_is_chosen_and_cancelled_at_one_moment() {
+    var pipeline = twoJobs();
+    change(job(pipeline, "build"), JobStatus.RUNNING);
+
+    var chosen =
+        database
+            .pipelines()
+            .cancel(
+                pipeline.id(),
+                jobs -> jobs.stream().filter(j -> j.status() == JobStatus.CREATED).toList(),
+                Shop.ANNA,
+                LATER);
+
+    assertThat(chosen).extracting(j -> j.spec().name()).containsExactly("deploy");
+    assertThat(job(pipeline, "deploy").status()).isEqualTo(JobStatus.CANCELED);
+    assertThat(job(pipeline, "deploy").finishedAt()).contains(LATER);
+    assertThat(job(pipeline, "build").status()).isEqualTo(JobStatus.RUNNING);
+    assertThat(database.ledger().read("shop", 1, 100))
+        .extracting(kept -> kept.content().kind())
+        .contains("pipeline.cancelled");
+  }
+
+  @Test
+  void one_job_starts_one_pipeline_however_often_it_is_asked_to() {
+    var parent = twoJobs();
+    var bridge = job(parent, "build");
+    var before = now(parent).changes();
+
+    var child = child(bridge, Shop.job("inner", "build"));
+
+    assertThat(child.parent()).contains(bridge.id());
+    assertThat(child.name()).isEqualTo("the child");
+    assertThat(child.autoCancel()).isEqualTo(new AutoCancel(OnNewCommit.NONE, true));
+    assertThat(child(bridge, Shop.job("other", "build"))).isEqualTo(child);
+    assertThat(database.pipelines().startedBy(bridge.id())).contains(child);
+    assertThat(database.pipelines().unfinished(Shop.NAME, "main"))
+        .as("children are not superseded, their parents are")
+        .containsExactly(now(parent));
+    var lease = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+    assertThat(lease.id()).isEqualTo(parent.id());
+    var settledOn = now(parent).changes();
+    change(job(child, "inner"), JobStatus.RUNNING);
+    assertThat(now(parent).changes()).as("the parent hears of it").isGreaterThan(before);
+    assertThat(database.pipelines().settle(parent.id(), settledOn, lease)).isFalse();
+  }
+
+  private Pipeline child(Job bridge, JobSpec... jobs) {
+    return database
+        .pipelines()
+        .add(
+            new NewPipeline(
+                Shop.NAME,
+                Shop.SHA,
+                "main",
+                false,
+                "parent_pipeline",
+                "",
+                "",
+                List.of("build"),
+                List.of(jobs),
+                List.of(),
+                new TreeMap<>(),
+                "the child",
+                new AutoCancel(OnNewCommit.NONE, true),
+                Optional.of(bridge.id())),
+            Shop.ANNA,
+            LATER);
+  }
+
+  private static JobSpec grouped(String name) {
+    return grouped(name, Optional.empty());
+  }
+
+  private static JobSpec grouped(String name, Optional<Trigger> trigger) {
+    var plain = Shop.job(name, "build");
+    return new JobSpec(
+        plain.name(),
+        plain.stage(),
+        plain.script(),
+        plain.afterScript(),
+        plain.variables(),
+        plain.needs(),
+        plain.artifactsFrom(),
+        plain.when(),
+        plain.allowFailure(),
+        plain.retry(),
+        plain.timeout(),
+        plain.startIn(),
+        plain.artifacts(),
+        plain.environment(),
+        plain.workplace(),
+        plain.tags(),
+        Optional.of("production"),
+        plain.interruptible(),
+        trigger,
+        plain.confirmation(),
+        plain.aftermath(),
+        plain.otherKeywords());
+  }
+
+  /// Two pipelines with a job of the same group, each with its lease.
+  private record Race(Pipeline first, Pipeline second, Lease one, Lease two) {}
+
+  private Race race() {
+    var first = shop.pipeline(grouped("deploy"));
+    var second = shop.pipeline(grouped("deploy"));
+    var one = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+    var two = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+    return new Race(first, second, one, two);
+  }
+
+  private Slot take(Pipeline pipeline, Lease lease) {
+    return database.resourceGroups().take(job(pipeline, "deploy"), lease);
+  }
+
+  @Test
+  void of_a_resource_group_one_job_at_a_time_has_the_slot() {
+    var race = race();
+
+    assertThat(take(race.second(), race.two())).isEqualTo(new Slot.Taken());
+    assertThat(take(race.second(), race.two())).as("asked again").isEqualTo(new Slot.Taken());
+    var holder = job(race.second(), "deploy");
+    assertThat(take(race.first(), race.one())).isEqualTo(new Slot.Busy(holder.id()));
+    assertThat(database.resourceGroups().of(Shop.NAME))
+        .containsExactly(
+            new ResourceGroup("production", ProcessMode.UNORDERED, Optional.of(holder.id())));
+
+    change(holder, JobStatus.FAILED);
+    assertThat(database.resourceGroups().of(Shop.NAME))
+        .extracting(ResourceGroup::holder)
+        .containsExactly(Optional.empty());
+    assertThat(take(race.first(), new Lease(race.one().id(), 0)))
+        .as("by an older generation")
+        .isInstanceOf(Slot.Busy.class);
+    assertThat(take(race.first(), race.one())).isEqualTo(new Slot.Taken());
+  }
+
+  @Test
+  void a_group_gives_its_slot_in_the_order_that_was_set() {
+    var race = race();
+    var first = job(race.first(), "deploy").id();
+    var second = job(race.second(), "deploy").id();
+    take(race.first(), race.one());
+    change(job(race.first(), "deploy"), JobStatus.PENDING);
+    database.pipelines().retry(ended(race.first()), Shop.ANNA, LATER);
+    var groups = database.resourceGroups();
+
+    assertThat(groups.order(Shop.NAME, "elsewhere", ProcessMode.OLDEST_FIRST, Shop.ANNA, LATER))
+        .isFalse();
+    assertThat(groups.order(Shop.NAME, "production", ProcessMode.OLDEST_FIRST, Shop.ANNA, LATER))
+        .isTrue();
+    var again = job(race.first(), "deploy").id();
+    assertThat(again).isGreaterThan(first);
+    assertThat(take(race.second(), race.two()))
+        .as("the older pipeline goes first")
+        .isEqualTo(new Slot.Busy(again));
+
+    groups.order(Shop.NAME, "production", ProcessMode.NEWEST_FIRST, Shop.ANNA, LATER);
+    assertThat(take(race.first(), race.one()))
+        .as("the newer pipeline goes first, though its job is not ready")
+        .isEqualTo(new Slot.Busy(second));
+
+    groups.order(Shop.NAME, "production", ProcessMode.NEWEST_READY_FIRST, Shop.ANNA, LATER);
+    assertThat(take(race.first(), race.one())).isEqualTo(new Slot.Taken());
+  }
+
+  /// The job that had the slot ends; its id.
+  private long ended(Pipeline pipeline) {
+    var job = job(pipeline, "deploy");
+    change(job, JobStatus.FAILED);
+    return job.id();
+  }
+
+  @Test
+  void a_child_that_waits_for_what_waits_for_it_is_told_so() {
+    var parent = shop.pipeline(grouped("deploy", Optional.of(DOWNSTREAM)));
+    var one = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+    var bridge = job(parent, "deploy");
+    var child = child(bridge, grouped("deploy"));
+    var two = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
+
+    assertThat(take(parent, one)).isEqualTo(new Slot.Taken());
+
+    assertThat(take(child, two)).isEqualTo(new Slot.Circular(bridge.id()));
   }
 }

@@ -8,6 +8,7 @@ import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
@@ -38,6 +39,7 @@ public final class Engine implements AutoCloseable {
       Releases releases,
       CommitStatuses statuses,
       Pipelines pipelines,
+      ResourceGroups resourceGroups,
       Leases environmentLeases,
       Leases pipelineLeases,
       Feed feed,
@@ -90,6 +92,7 @@ public final class Engine implements AutoCloseable {
     var pipelineLoop =
         new PipelineLoop(
             parts.pipelines(),
+            parts.resourceGroups(),
             parts.deploys(),
             parts.pipelineWork(),
             parts.executor(),

@@ -17,9 +17,12 @@ import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.ResourceGroups;
+import dev.fleetwright.core.pipeline.ResourceGroups.Slot;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,7 @@ final class PipelineLoop {
   private static final String SYSTEM_FAILURE = "runner_system_failure";
 
   private final Pipelines pipelines;
+  private final ResourceGroups resourceGroups;
   private final Deploys deploys;
   private final PipelineWork work;
   private final JobExecutor executor;
@@ -52,6 +56,7 @@ final class PipelineLoop {
 
   PipelineLoop(
       Pipelines pipelines,
+      ResourceGroups resourceGroups,
       Deploys deploys,
       PipelineWork work,
       JobExecutor executor,
@@ -62,6 +67,7 @@ final class PipelineLoop {
       int jobsAtOnce,
       LeaseGuard guard) {
     this.pipelines = pipelines;
+    this.resourceGroups = resourceGroups;
     this.deploys = deploys;
     this.work = work;
     this.executor = executor;
@@ -94,16 +100,20 @@ final class PipelineLoop {
           var jobs = pipelines.jobs(lease.id());
           running.values().removeIf(t -> !t.isAlive());
           moved = turns(lease, pipeline, jobs);
+          moved |= failFast(pipeline, jobs);
           for (var job : jobs) {
             moved |= step(lease, pipeline, job, jobs, running, turn);
           }
           if (!moved) {
             moved = release(lease, pipeline, jobs);
           }
-          if (!moved
-              && isQuiet(jobs, running)
-              && pipelines.settle(lease.id(), pipeline.changes(), lease)) {
-            return pace.idle();
+          if (!moved && isQuiet(jobs, running)) {
+            var wait = untilNext(jobs);
+            if (wait.isPresent()) {
+              return wait.get();
+            } else if (pipelines.settle(lease.id(), pipeline.changes(), lease)) {
+              return pace.idle();
+            }
           }
         } finally {
           turn.unlock();
@@ -141,6 +151,26 @@ final class PipelineLoop {
     return moved;
   }
 
+  /// With `auto_cancel: on_job_failure: all`, one failure ends the others. A deploy that is under
+  /// way is left: half a deploy is worse than one too many.
+  private boolean failFast(Pipeline pipeline, List<Job> jobs) {
+    return pipeline.autoCancel().onJobFailure()
+        && !endingWithOthers(jobs).isEmpty()
+        && !pipelines
+            .cancel(pipeline.id(), PipelineLoop::endingWithOthers, Actor.ENGINE, time.instant())
+            .isEmpty();
+  }
+
+  /// What a person ran again after the failure is left alone.
+  private static List<Job> endingWithOthers(List<Job> jobs) {
+    var failure =
+        jobs.stream().filter(job -> job.run().failed()).mapToLong(Job::id).max().orElse(-1);
+    return jobs.stream()
+        .filter(job -> !job.status().finished() && job.deploy().isEmpty())
+        .filter(job -> failure >= 0 && (job.attempt() == 1 || job.id() < failure))
+        .toList();
+  }
+
   private boolean step(
       Lease lease,
       Pipeline pipeline,
@@ -149,14 +179,14 @@ final class PipelineLoop {
       Map<Long, Thread> running,
       ReentrantLock turn) {
     return switch (job.status()) {
-      case PENDING ->
-          job.spec().deploys()
-              ? deploy(lease, pipeline, job, jobs)
-              : launch(lease, pipeline, job, jobs, running, turn);
+      case PENDING -> begin(lease, pipeline, job, jobs, running, turn);
       case SCHEDULED ->
           job.scheduledAt().filter(at -> at.isAfter(time.instant())).isEmpty()
               && change(lease, job.withStatus(JobStatus.PENDING), job);
-      case WAITING_FOR_RESOURCE -> follow(lease, job);
+      case WAITING_FOR_RESOURCE ->
+          job.deploy().isPresent()
+              ? follow(lease, job)
+              : begin(lease, pipeline, job, jobs, running, turn);
       case RUNNING ->
           job.deploy().isPresent()
               ? follow(lease, job)
@@ -172,12 +202,56 @@ final class PipelineLoop {
     };
   }
 
+  /// Start a job whose turn has come, once it has the slot of its resource group.
+  private boolean begin(
+      Lease lease,
+      Pipeline pipeline,
+      Job job,
+      List<Job> jobs,
+      Map<Long, Thread> running,
+      ReentrantLock turn) {
+    if (job.spec().resourceGroup().isPresent()) {
+      switch (resourceGroups.take(job, lease)) {
+        case Slot.Taken _ -> {
+          // Below.
+        }
+        case Slot.Busy _ -> {
+          return job.status() == JobStatus.PENDING
+              && change(lease, job.withStatus(JobStatus.WAITING_FOR_RESOURCE), job);
+        }
+        case Slot.Circular(var other) -> {
+          return failed(
+              lease,
+              job,
+              "stuck_or_timeout_failure",
+              "resource group `%s` would never be free: job %d has it or goes before, and waits for this pipeline itself; give the child's jobs another group, or trigger it without `strategy`"
+                  .formatted(job.spec().resourceGroup().get(), other));
+        }
+      }
+    }
+    return job.spec().deploys()
+        ? deploy(lease, pipeline, job, jobs)
+        : launch(lease, pipeline, job, jobs, running, turn);
+  }
+
+  /// How long until a delayed job is due, where there is one.
+  private Optional<Duration> untilNext(List<Job> jobs) {
+    return jobs.stream()
+        .filter(job -> job.status() == JobStatus.SCHEDULED)
+        .flatMap(job -> job.scheduledAt().stream())
+        .min(Comparator.naturalOrder())
+        .map(at -> Duration.between(time.instant(), at))
+        .map(wait -> wait.compareTo(pace.rest()) > 0 ? pace.rest() : wait);
+  }
+
+  /// Nothing is under way, and what waits does so for a person or for its time.
   private static boolean isQuiet(List<Job> jobs, Map<Long, Thread> running) {
     return running.isEmpty()
         && jobs.stream()
             .allMatch(j ->
                 j.status().finished()
                     || j.status() == JobStatus.MANUAL
+                    || j.status() == JobStatus.SCHEDULED
                     || j.status() == JobStatus.CREATED);
   }
 
@@ -230,10 +304,10 @@ final class PipelineLoop {
       // Cancelled, which is on record already, or this server stops and the next one sees that the
       // job died.
     } catch (JobNotRunnable e) {
-      failed(lease, job, SYSTEM_FAILURE, e.getMessage() + ": " + reason(e));
+      var _ = failed(lease, job, SYSTEM_FAILURE, e.getMessage() + ": " + reason(e));
     } catch (RuntimeException e) {
       log.atError().addKeyValue("job", job.id()).setCause(e).log("running a job failed");
-      failed(lease, job, SYSTEM_FAILURE, reason(e));
+      var _ = failed(lease, job, SYSTEM_FAILURE, reason(e));
     }
   }
 
@@ -241,29 +315,21 @@ final class PipelineLoop {
     var changed =
         job.withResults(outcome.artifacts(), outcome.dotenv())
             .finishedAt(Optional.of(time.instant()));
-    var ended =
+    var _ =
         switch (outcome.ending()) {
-          case Ending.Succeeded _ -> changed.withEnd(JobStatus.SUCCESS, 0, "", "");
+          case Ending.Succeeded _ ->
+              change(lease, changed.withEnd(JobStatus.SUCCESS, 0, "", ""), job);
           case Ending.Failed(var exitCode, var reason, var message) ->
-              changed.withEnd(JobStatus.FAILED, exitCode, reason, message);
-          case Ending.Cancelled _ -> changed.withStatus(JobStatus.CANCELED);
+              fail(lease, changed.withEnd(JobStatus.FAILED, exitCode, reason, message), job);
+          case Ending.Cancelled _ -> change(lease, changed.withStatus(JobStatus.CANCELED), job);
         };
-    if (change(lease, ended, job) && outcome.ending() instanceof Ending.Failed failure) {
-      retry(job, failure);
-    }
   }
 
-  private void retry(Job job, Ending.Failed failure) {
-    var retry = job.spec().retry();
-    var reasons = retry.reasons();
-    var wanted =
-        (reasons.isEmpty() && retry.exitCodes().isEmpty())
-            || reasons.contains("always")
-            || reasons.contains(failure.reason())
-            || retry.exitCodes().contains(failure.exitCode());
-    if (job.attempt() <= retry.most() && wanted) {
-      var _ = pipelines.retry(job.id(), Actor.ENGINE, time.instant());
-    }
+  /// Store a failure, and with it the next attempt where `retry` asks for one.
+  private boolean fail(Lease lease, Job failed, Job before) {
+    return failed.spec().retry().wants(failed.attempt(), failed.failureReason(), failed.exitCode())
+        ? pipelines.failAndRetry(failed, before.status(), time.instant(), lease)
+        : change(lease, failed, before);
   }
 
   /// A job ends because of something that is not its script's doing.
@@ -271,18 +337,22 @@ final class PipelineLoop {
   /// @return whether that was stored
   private boolean failed(Lease lease, Job job, String reason, String message) {
     tell(job, message);
-    return change(
-        lease,
-        job.withEnd(JobStatus.FAILED, 1, reason, message).finishedAt(Optional.of(time.instant())),
-        job);
+    return fail(lease, failure(job, reason, message), job);
   }
 
+  private Job failure(Job job, String reason, String message) {
+    return job.withEnd(JobStatus.FAILED, 1, reason, message)
+        .finishedAt(Optional.of(time.instant()));
+  }
+
+  /// The first time that a server dies under a job is not the job's doing: it runs again unasked.
   private boolean died(Lease lease, Job job) {
-    failed(lease, job, SYSTEM_FAILURE, "the server stopped while this job ran");
-    if (job.attempt() == 1) {
-      var _ = pipelines.retry(job.id(), Actor.ENGINE, time.instant());
-    }
-    return true;
+    var message = "the server stopped while this job ran";
+    tell(job, message);
+    var failed = failure(job, SYSTEM_FAILURE, message);
+    return job.attempt() == 1
+        ? pipelines.failAndRetry(failed, job.status(), time.instant(), lease)
+        : fail(lease, failed, job);
   }
 
   private boolean deploy(Lease lease, Pipeline pipeline, Job job, List<Job> jobs) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param message what went wrong, for people; may be empty
 /// @param artifacts files it left, by path in the work tree
 /// @param dotenv variables it reported
+/// @param given variables that it was played with; they win over all others
 /// @param deploy that this job's status follows
 public record Job(
     long id,
@@ -27,6 +28,7 @@ public record Job(
     String message,
     List<TreeEntry> artifacts,
     Map<String, String> dotenv,
+    Map<String, String> given,
     Optional<Long> deploy,
     Optional<Instant> scheduledAt,
     Optional<Instant> startedAt,
@@ -35,6 +37,7 @@ public record Job(
   public Job {
     artifacts = List.copyOf(artifacts);
     dotenv = Map.copyOf(dotenv);
+    given = Map.copyOf(given);
   }
 
   /// As [PipelineMachine] sees it.
@@ -72,6 +75,7 @@ public record Job(
         message,
         artifacts,
         dotenv,
+        given,
         deploy,
         scheduledAt,
         startedAt,
@@ -90,6 +94,27 @@ public record Job(
         failureReason,
         message,
         files,
+        variables,
+        given,
+        deploy,
+        scheduledAt,
+        startedAt,
+        finishedAt);
+  }
+
+  /// This job, played with variables.
+  public Job withGiven(Map<String, String> variables) {
+    return new Job(
+        id,
+        pipeline,
+        spec,
+        status,
+        attempt,
+        exitCode,
+        failureReason,
+        message,
+        artifacts,
+        dotenv,
         variables,
         deploy,
         scheduledAt,
@@ -125,6 +150,7 @@ public record Job(
         message,
         artifacts,
         dotenv,
+        given,
         deploy,
         scheduledAt,
         startedAt,

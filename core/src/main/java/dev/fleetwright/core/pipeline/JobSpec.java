@@ -165,6 +165,19 @@ public record JobSpec(
   public record Retry(int most, List<String> reasons, List<Integer> exitCodes) {
     /// Never.
     public static final Retry NEVER = new Retry(0, List.of(), List.of());
+
+    /// Whether a failure is followed by another attempt: one of the reasons or one of the exit
+    /// codes has to fit, and with neither written any failure does
+    /// (https://docs.gitlab.com/ci/yaml/#retryexit_codes).
+    ///
+    /// @param attempt that failed, 1 for the first
+    public boolean wants(int attempt, String reason, int exitCode) {
+      return attempt <= most
+          && ((reasons.isEmpty() && exitCodes.isEmpty())
+              || reasons.contains("always")
+              || reasons.contains(reason)
+              || exitCodes.contains(exitCode));
+    }
   }
 
   /// A job that must be done before this one starts.

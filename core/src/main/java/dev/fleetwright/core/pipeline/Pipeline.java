@@ -17,6 +17,9 @@ import java.util.TreeMap;
 /// @param stages in order
 /// @param problems why there are no jobs, one line each, when the file cannot be used
 /// @param variables what the pipeline was started with
+/// @param name what the file calls the run (`workflow: name`); empty if it says nothing
+/// @param autoCancel what of it is cancelled by itself
+/// @param parent the job that started it, when one did (`trigger`)
 /// @param changes how often the pipeline or a job of it was changed; see [Pipelines#settle]
 public record Pipeline(
     long id,
@@ -31,6 +34,9 @@ public record Pipeline(
     List<String> stages,
     List<String> problems,
     SortedMap<String, String> variables,
+    String name,
+    AutoCancel autoCancel,
+    Optional<Long> parent,
     PipelineStatus status,
     long changes,
     String by,

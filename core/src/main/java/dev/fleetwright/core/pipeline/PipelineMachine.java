@@ -2,6 +2,7 @@ package dev.fleetwright.core.pipeline;
 
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobSpec.When;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,11 +47,13 @@ public final class PipelineMachine {
 
   private static JobStatus turn(JobRun job, List<JobRun> before) {
     var passed = before.stream().allMatch(JobRun::letsPass);
-    // A needed job that was skipped did not do what it is needed for; a skipped job of an earlier
-    // stage is as good as done.
+    // A needed job that was skipped, or that waits for a person who may never come, did not do what
+    // it is needed for; one of an earlier stage is as good as done.
     var lacking =
         job.spec().needs().isPresent()
-            && before.stream().anyMatch(j -> j.status() == JobStatus.SKIPPED);
+            && before.stream()
+                .map(JobRun::status)
+                .anyMatch(s -> s == JobStatus.SKIPPED || s == JobStatus.MANUAL);
     return switch (job.spec().when()) {
       case ON_SUCCESS -> passed && !lacking ? JobStatus.PENDING : JobStatus.SKIPPED;
       case MANUAL -> passed && !lacking ? JobStatus.MANUAL : JobStatus.SKIPPED;
@@ -60,6 +63,50 @@ public final class PipelineMachine {
       case ALWAYS -> JobStatus.PENDING;
       case NEVER -> JobStatus.SKIPPED;
     };
+  }
+
+  /// The jobs that end because a newer commit of the branch has a pipeline (`workflow:
+  /// auto_cancel`; https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit).
+  ///
+  /// @param mode what the file of the older pipeline says
+  public static List<Job> superseded(AutoCancel mode, List<Job> jobs) {
+    var unfinished = jobs.stream().filter(j -> !j.status().finished()).toList();
+    return switch (mode.onNewCommit()) {
+      case CONSERVATIVE ->
+          jobs.stream().anyMatch(j -> !j.spec().interruptible() && j.startedAt().isPresent())
+              ? List.of()
+              : unfinished;
+      case INTERRUPTIBLE -> unfinished.stream().filter(j -> j.spec().interruptible()).toList();
+      case NONE -> List.of();
+    };
+  }
+
+  /// Whether a job cannot have its turn before another one has ended, by needs or by stages.
+  ///
+  /// @param jobs all jobs of the pipeline
+  public static boolean waitsFor(
+      List<String> stages, List<JobSpec> jobs, JobSpec job, JobSpec other) {
+    var byName = new HashMap<String, JobSpec>();
+    jobs.forEach(j -> byName.put(j.name(), j));
+    var seen = new HashSet<String>();
+    var open = new ArrayDeque<>(List.of(job));
+    while (!open.isEmpty()) {
+      var next = open.pop();
+      if (!seen.add(next.name())) {
+        continue;
+      }
+      var needs = next.needs();
+      var stage = stages.indexOf(next.stage());
+      var before =
+          needs.isPresent()
+              ? needs.get().stream().map(Need::job).map(byName::get).filter(n -> n != null).toList()
+              : jobs.stream().filter(j -> stages.indexOf(j.stage()) < stage).toList();
+      if (before.stream().anyMatch(b -> b.name().equals(other.name()))) {
+        return true;
+      }
+      open.addAll(before);
+    }
+    return false;
   }
 
   /// What the jobs amount to: the first that applies of running, waiting for a resource, pending,

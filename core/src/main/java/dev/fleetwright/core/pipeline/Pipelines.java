@@ -8,11 +8,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /// All pipelines and their jobs.
 public interface Pipelines {
 
   /// Record a new pipeline with its jobs, all created; or, with problems, a failed one without.
+  ///
+  /// For a job that started one already ([Pipeline#parent]) nothing is added and that one is the
+  /// answer, so it may be asked for again after a crash.
   Pipeline add(NewPipeline pipeline, Actor by, Instant at);
 
   /// What a new pipeline is made of. Fields as in [Pipeline].
@@ -27,11 +31,44 @@ public interface Pipelines {
       List<String> stages,
       List<JobSpec> jobs,
       List<String> problems,
-      SortedMap<String, String> variables) {
+      SortedMap<String, String> variables,
+      String name,
+      AutoCancel autoCancel,
+      Optional<Long> parent) {
     public NewPipeline {
       stages = List.copyOf(stages);
       jobs = List.copyOf(jobs);
       problems = List.copyOf(problems);
+    }
+
+    /// One that no job started, with the usual rules.
+    public NewPipeline(
+        ProjectName project,
+        CommitSha sha,
+        String ref,
+        boolean tag,
+        String source,
+        String title,
+        String author,
+        List<String> stages,
+        List<JobSpec> jobs,
+        List<String> problems,
+        SortedMap<String, String> variables) {
+      this(
+          project,
+          sha,
+          ref,
+          tag,
+          source,
+          title,
+          author,
+          stages,
+          jobs,
+          problems,
+          variables,
+          "",
+          AutoCancel.USUAL,
+          Optional.empty());
     }
   }
 
@@ -41,6 +78,12 @@ public interface Pipelines {
   /// A project's, newest first.
   List<Pipeline> of(ProjectName project, int most, int skip);
 
+  /// Those of a branch or tag that have not ended, oldest first; not what a job started.
+  List<Pipeline> unfinished(ProjectName project, String ref);
+
+  /// The pipeline that a job started, if it has done so.
+  Optional<Pipeline> startedBy(long job);
+
   /// The jobs of a pipeline, the newest attempt of each, in the order of the file.
   List<Job> jobs(long pipeline);
 
@@ -48,9 +91,10 @@ public interface Pipelines {
   Optional<Job> job(long id);
 
   /// Change a job, if its status is still what the caller saw, and with a lease if that is still
-  /// the newest generation for the pipeline. The pipeline's status ([PipelineMachine#status]) and
-  /// its times, a feed entry, and for a job that was played, cancelled or retried by a person a
-  /// ledger record, are written in the same transaction.
+  /// the newest generation for the pipeline. When a person played it, jobs that were skipped are
+  /// created again, so that their turn is decided anew. The pipeline's status
+  /// ([PipelineMachine#status]) and its times, a feed entry, and for a job that was played,
+  /// cancelled or retried by a person a ledger record, are written in the same transaction.
   ///
   /// @param seen the status that the decision was made on
   /// @return whether it was changed
@@ -66,6 +110,20 @@ public interface Pipelines {
   /// @param changes that the decision was made on ([Pipeline#changes])
   /// @return false when something changed meanwhile or the lease was lost; nothing was noted
   boolean settle(long pipeline, long changes, Lease lease);
+
+  /// Record that a job failed and, in the same transaction, run it again as a new attempt, so that
+  /// nobody sees a failure that is not final.
+  ///
+  /// @param job as [#change] takes it
+  /// @return whether it was stored
+  boolean failAndRetry(Job job, JobStatus seen, Instant at, Lease lease);
+
+  /// Cancel some jobs of a pipeline in one transaction. Those that follow a deploy are chosen but
+  /// left as they are: whoever asks cancels the deploy.
+  ///
+  /// @param which of all jobs, as they are while nothing else can change them
+  /// @return what was chosen
+  List<Job> cancel(long pipeline, Function<List<Job>, List<Job>> which, Actor by, Instant at);
 
   /// Run a finished job again as a new attempt, with an id of its own; it is pending at once. Jobs
   /// that were skipped are created again, so that their turn is decided anew.

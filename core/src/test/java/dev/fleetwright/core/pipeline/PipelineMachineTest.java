@@ -69,6 +69,17 @@ class PipelineMachineTest {
   }
 
   @Test
+  void a_job_that_needs_a_manual_one_that_nobody_started_is_skipped() {
+    var a =
+        new JobRun(
+            spec("a", "build").when(When.MANUAL).allow(AllowFailure.YES).done(),
+            JobStatus.MANUAL,
+            -1);
+    var b = new JobRun(spec("b", "deploy").after("a").done(), JobStatus.CREATED, -1);
+    assertThat(due(a, b)).isEqualTo(Map.of("b", JobStatus.SKIPPED));
+  }
+
+  @Test
   void an_optional_manual_job_does_not_block_and_a_blocking_one_does() {
     var optional =
         new JobRun(

@@ -35,7 +35,7 @@ final class ChildFile {
   }
 
   /// Inputs are kept as JSON that we wrote, which is YAML as well.
-  private static Node value(String job, String json) {
+  static Node value(String job, String json) {
     return YamlReader.read(job, json, Dialect.GITLAB, new Problems()).getFirst();
   }
 }

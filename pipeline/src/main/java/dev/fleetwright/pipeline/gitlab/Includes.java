@@ -83,7 +83,7 @@ final class Includes {
       Place place, String name, String text, SequencedMap<String, String> component) {}
 
   /// @param at where it is included
-  private record Given(Map<String, Entry> inputs, Position at) {}
+  private record Given(Map<String, Entry> inputs, Position at, boolean spoken) {}
 
   List<Unread> unread() {
     return List.copyOf(unread);
@@ -101,12 +101,16 @@ final class Includes {
   }
 
   /// The file with all its includes; empty if it could not be read at all.
-  Optional<Mapping> load(SourceTree tree, String path) {
+  Optional<Mapping> load(SourceTree tree, String path, Map<String, Node> inputs, boolean spoken) {
     var place = new Place(tree, "");
     var start = Position.startOf(path);
+    var given = new LinkedHashMap<String, Entry>();
+    inputs.forEach((name, value) -> given.put(name, new Entry(start, name, value)));
     return text(place, path, start)
         .flatMap(text ->
-            body(new Source(place, path, text, new LinkedHashMap<>()), new Given(Map.of(), start)));
+            body(
+                new Source(place, path, text, new LinkedHashMap<>()),
+                new Given(given, start, spoken)));
   }
 
   /// What a child pipeline is made of: a list of includes and no file of its own.
@@ -168,7 +172,8 @@ final class Includes {
       return Optional.empty();
     }
     var values =
-        new Inputs(problems).values(specs(source.place(), spec), given.inputs(), given.at());
+        new Inputs(problems, given.spoken())
+            .values(specs(source.place(), spec), given.inputs(), given.at());
     return problems.errors() > before
         ? Optional.empty()
         : new Interpolation(
@@ -301,7 +306,7 @@ final class Includes {
         item instanceof Mapping map && Trees.at(map, "inputs").orElse(null) instanceof Mapping given
             ? given.entries()
             : Map.<String, Entry>of();
-    return body(source, new Given(inputs, item.at())).orElse(nothing);
+    return body(source, new Given(inputs, item.at(), false)).orElse(nothing);
   }
 
   /// Counts one more include; says so, once, when there are too many.

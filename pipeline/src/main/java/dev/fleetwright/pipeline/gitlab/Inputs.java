@@ -6,10 +6,12 @@ import dev.fleetwright.pipeline.expression.ExpressionParser;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.Suggestion;
+import dev.fleetwright.pipeline.yaml.Dialect;
 import dev.fleetwright.pipeline.yaml.Node;
 import dev.fleetwright.pipeline.yaml.Node.Mapping;
 import dev.fleetwright.pipeline.yaml.Node.Nothing;
 import dev.fleetwright.pipeline.yaml.Node.Scalar;
+import dev.fleetwright.pipeline.yaml.YamlReader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// What a file takes (`spec: inputs`), and the values it is given.
 final class Inputs {
   private final Problems problems;
+  private final boolean spoken;
 
-  Inputs(Problems problems) {
+  /// @param spoken whether what is given are texts that a person wrote
+  Inputs(Problems problems, boolean spoken) {
+    this.spoken = spoken;
     this.problems = problems;
   }
 
@@ -174,7 +179,7 @@ final class Inputs {
     var provided =
         given == null || given.value() instanceof Nothing
             ? Optional.<Node>empty()
-            : Optional.of(given.value());
+            : Optional.of(spoken ? meant(input.type(), given.value()) : given.value());
     if (provided.isEmpty() && input.preset().isEmpty()) {
       problems.error(
           from,
@@ -185,6 +190,16 @@ final class Inputs {
     var soundPreset = input.preset().map(preset -> fits(input, preset, "default")).orElse(true);
     var sound = provided.map(value -> fits(input, value, "provided")).orElse(true);
     return sound && soundPreset ? provided.or(input::preset) : Optional.empty();
+  }
+
+  /// A text of a person as the input's type has it; as it is when it is nothing of the kind.
+  private static Node meant(Type type, Node value) {
+    if (type == Type.STRING) {
+      return value;
+    }
+    var file = value.at().file();
+    var read = YamlReader.read(file, Trees.text(value), Dialect.GITLAB, new Problems());
+    return read.size() == 1 && type.fits(read.getFirst()) ? read.getFirst() : value;
   }
 
   private boolean fits(Input input, Node value, String whose) {

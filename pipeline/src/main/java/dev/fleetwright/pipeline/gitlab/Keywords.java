@@ -786,13 +786,13 @@ final class Keywords {
     full("parallel", PARALLEL);
     full("image", IMAGE);
     full("services", SERVICES);
-    kept("resource_group", NAME, "jobs of one group may run at the same time");
-    kept("interruptible", yesNo(), "no job is cancelled because a newer pipeline began");
+    full("resource_group", NAME);
+    full("interruptible", yesNo());
+    full("manual_confirmation", text());
     kept("pages", PAGES, "the files are kept as artifacts, and no site is served");
     kept("tags", TAGS, "jobs run on this server whatever their tags");
     kept("cache", CACHE, "every job starts without a cache");
     kept("coverage", COVERAGE, "no coverage is read from the log");
-    kept("manual_confirmation", text(), "nothing is asked before a manual job is started");
     kept("id_tokens", ID_TOKENS, "the job gets no such token");
     kept("secrets", SECRETS, "the job does not get these secrets");
     kept("release", RELEASE, "no GitLab release is made");

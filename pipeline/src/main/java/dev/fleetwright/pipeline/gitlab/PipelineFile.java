@@ -1,5 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.source.Elsewhere;

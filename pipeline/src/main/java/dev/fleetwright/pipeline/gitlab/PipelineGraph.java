@@ -1,5 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.pipeline.problem.Problem;
 import java.util.List;

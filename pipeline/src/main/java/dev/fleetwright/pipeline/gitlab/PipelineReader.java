@@ -1,5 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.Trigger;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.pipeline.problem.Position;
@@ -63,7 +64,9 @@ public final class PipelineReader {
     /// What messages call it.
     String name();
 
-    record File(String name) implements Entrance {}
+    /// @param inputs values for its `spec: inputs`
+    /// @param spoken whether they are texts that a person wrote, and mean what the file's types say
+    record File(String name, Map<String, Node> inputs, boolean spoken) implements Entrance {}
 
     /// A child pipeline, which is a list of includes.
     record Parts(String name, Node includes) implements Entrance {}
@@ -77,7 +80,30 @@ public final class PipelineReader {
 
   /// The same with what is included from other places.
   public static PipelineFile read(SourceTree tree, String path, Elsewhere elsewhere) {
-    return new PipelineReader(tree, new Entrance.File(path), elsewhere, someContext(), true).read();
+    return read(tree, new Entrance.File(path, Map.of(), false), elsewhere);
+  }
+
+  /// The same with inputs, as a person gives them: a text, a number, `true` or `false`, or a list
+  /// in brackets, each as the file's type asks for.
+  public static PipelineFile read(
+      SourceTree tree, String path, Elsewhere elsewhere, Map<String, String> inputs) {
+    var nodes = new LinkedHashMap<String, Node>();
+    inputs.forEach((name, text) -> nodes.put(name, new Text(Position.startOf(path), text)));
+    return read(tree, new Entrance.File(path, nodes, true), elsewhere);
+  }
+
+  /// The same with inputs that a job gives which starts the pipeline.
+  ///
+  /// @param inputs as JSON
+  public static PipelineFile readDownstream(
+      SourceTree tree, String path, Elsewhere elsewhere, Map<String, String> inputs) {
+    var nodes = new LinkedHashMap<String, Node>();
+    inputs.forEach((name, json) -> nodes.put(name, ChildFile.value(path, json)));
+    return read(tree, new Entrance.File(path, nodes, false), elsewhere);
+  }
+
+  private static PipelineFile read(SourceTree tree, Entrance entrance, Elsewhere elsewhere) {
+    return new PipelineReader(tree, entrance, elsewhere, someContext(), true).read();
   }
 
   /// A child pipeline: the files that a job with `trigger: include` names, merged in order.
@@ -104,7 +130,8 @@ public final class PipelineReader {
     var includes = new Includes(context, imagined, facts, elsewhere, problems);
     var loaded =
         switch (entrance) {
-          case Entrance.File(var path) -> includes.load(tree, path);
+          case Entrance.File(var path, var inputs, var spoken) ->
+              includes.load(tree, path, inputs, spoken);
           case Entrance.Parts(_, var parts) -> Optional.of(includes.load(tree, parts));
         };
     incomplete = !includes.unread().isEmpty();
@@ -135,11 +162,6 @@ public final class PipelineReader {
         workflow
             .flatMap(map -> Trees.at((Mapping) map, "rules"))
             .map(node -> rules.rules(node, "workflow:rules"));
-    workflow
-        .flatMap(map -> Trees.at((Mapping) map, "auto_cancel"))
-        .ifPresent(node ->
-            notYet.kept(
-                node.at(), "workflow:auto_cancel", "no pipeline is cancelled by a newer one"));
     var variables = checked(root, "variables", Keywords.TOP_VARIABLES);
     var global = variables.map(RuleReader::variables).orElseGet(LinkedHashMap::new);
     var defaults = defaults(root);

@@ -1,6 +1,7 @@
 package dev.fleetwright.pipeline.gitlab;
 
 import com.google.re2j.Pattern;
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.pipeline.expression.Expression;

@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline.gitlab;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.core.pipeline.Workplace.Foreign;

@@ -373,7 +373,7 @@ class IncludesTest {
     var file =
         PipelineReader.read(
             new MemoryTree(files),
-            new PipelineReader.Entrance.File(".gitlab-ci.yml"),
+            new PipelineReader.Entrance.File(".gitlab-ci.yml", Map.of(), false),
             Elsewhere.OFFLINE,
             context);
 

@@ -2,7 +2,9 @@ package dev.fleetwright.server.http;
 
 import dev.fleetwright.api.Job;
 import dev.fleetwright.api.Pipeline;
+import dev.fleetwright.api.ResourceGroup;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.ProcessMode;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.Releases;
@@ -79,6 +81,39 @@ final class PipelineRoutes {
             .giving(Pipeline.class)
             .by(call ->
                 wire(Answers.done(operations.cancelAll(call.id("pipeline"), call.actor())))),
+        Route.post(
+                "/api/v1/pipelines/{pipeline}/retry",
+                Access.SIGNED_IN,
+                "Run all jobs of a pipeline again that failed or were cancelled.")
+            .orRefusing()
+            .giving(Pipeline.class)
+            .by(call -> wire(Answers.done(operations.retryAll(call.id("pipeline"), call.actor())))),
+        Route.get(
+                "/api/v1/projects/{project}/resource-groups",
+                Access.SIGNED_IN,
+                "The resource groups that jobs of a project have asked for so far.")
+            .givingPageOf(ResourceGroup.class)
+            .by(call ->
+                call.whole(
+                    clock.instant(),
+                    "record",
+                    operations.resourceGroups(project(call).name()).stream()
+                        .map(PipelineWire::of)
+                        .toList())),
+        Route.post(
+                "/api/v1/projects/{project}/resource-groups/{group}",
+                Access.SIGNED_IN,
+                "Change whose turn it is in a resource group.")
+            .taking(ResourceGroup.Order.class)
+            .giving(ResourceGroup.class)
+            .by((call, wish) ->
+                PipelineWire.of(
+                    Answers.done(
+                        operations.order(
+                            project(call).name(),
+                            call.path("group"),
+                            ProcessMode.valueOf(wish.mode().name()),
+                            call.actor())))),
         Route.get("/api/v1/jobs/{job}", Access.SIGNED_IN, "One job.")
             .giving(Job.class)
             .by(call -> {
@@ -86,11 +121,18 @@ final class PipelineRoutes {
               return PipelineWire.of(
                   pipelines.job(id).orElseThrow(() -> Refusal.notFound("job " + id)));
             }),
-        Route.post("/api/v1/jobs/{job}/play", Access.SIGNED_IN, "Start a manual job.")
+        Route.post(
+                "/api/v1/jobs/{job}/play",
+                Access.SIGNED_IN,
+                "Start a manual job, or a delayed one at once.")
             .orRefusing()
+            .taking(Job.Play.class)
             .giving(Job.class)
-            .by(call ->
-                PipelineWire.of(Answers.done(operations.play(call.id("job"), call.actor())))),
+            .by((call, wish) ->
+                PipelineWire.of(
+                    Answers.done(
+                        operations.play(
+                            call.id("job"), wish.variables().orElse(Map.of()), call.actor())))),
         Route.post(
                 "/api/v1/jobs/{job}/retry",
                 Access.SIGNED_IN,
@@ -138,6 +180,7 @@ final class PipelineRoutes {
                 wish.ref().orElse(project.defaultBranch()),
                 Source.API,
                 wish.variables().orElse(Map.of()),
+                wish.inputs().orElse(Map.of()),
                 call.actor())));
   }
 

@@ -4,6 +4,7 @@ import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.ResourceGroups.ResourceGroup;
 import dev.fleetwright.core.release.Release;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class PipelineWire {
         pipeline.author(),
         pipeline.stages(),
         pipeline.problems(),
+        pipeline.name(),
         dev.fleetwright.api.Pipeline.Status.valueOf(pipeline.status().name()),
         release.map(Release::id),
         pipeline.by(),
@@ -49,6 +51,8 @@ final class PipelineWire {
         job.spec().allowFailure().forgives(job.exitCode()),
         job.spec().needs().orElse(List.of()).stream().map(Need::job).toList(),
         job.spec().environment().map(e -> e.name()),
+        job.spec().resourceGroup(),
+        job.spec().confirmation(),
         job.deploy(),
         job.artifacts().stream()
             .filter(TreeEntry.File.class::isInstance)
@@ -59,6 +63,13 @@ final class PipelineWire {
         job.scheduledAt(),
         job.startedAt(),
         job.finishedAt());
+  }
+
+  static dev.fleetwright.api.ResourceGroup of(ResourceGroup group) {
+    return new dev.fleetwright.api.ResourceGroup(
+        group.name(),
+        dev.fleetwright.api.ResourceGroup.Mode.valueOf(group.mode().name()),
+        group.holder());
   }
 
   private static Optional<String> text(String value) {

@@ -90,11 +90,17 @@ public final class JobOrders {
     put(
         all,
         PredefinedVariables.ofRun(
-            pipeline.id(), pipeline.number(), url(pipeline), pipeline.createdAt().toString(), ""));
+            pipeline.id(),
+            pipeline.number(),
+            url(pipeline),
+            pipeline.createdAt().toString(),
+            pipeline.name()));
     ofJob(all, pipeline, job);
     var dotenv = new TreeMap<String, String>();
     from.forEach(j -> dotenv.putAll(j.dotenv()));
-    return Layers.environment(all, job.spec().variables(), dotenv, Map.of(), pipeline.variables());
+    var given = new TreeMap<>(pipeline.variables());
+    given.putAll(job.given());
+    return Layers.environment(all, job.spec().variables(), dotenv, Map.of(), given);
   }
 
   private static void put(Map<String, String> all, Map<String, Variable> variables) {

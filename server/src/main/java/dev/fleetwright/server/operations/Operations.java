@@ -9,6 +9,7 @@ import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.Releases;
@@ -37,6 +38,7 @@ public record Operations(
       Alarms alarms,
       Releases releases,
       Pipelines pipelines,
+      ResourceGroups resourceGroups,
       Deploys deploys,
       DeployRecords records,
       DeployPlanner planning,
@@ -53,7 +55,7 @@ public record Operations(
         new DeployOperations(environments, releases, deploys, records, planning, scripts, clock);
     var pipelineOperations =
         new PipelineOperations(
-            projects, pipelines, deployOperations, repositories, contexts, clock);
+            projects, pipelines, resourceGroups, deployOperations, repositories, contexts, clock);
     return new Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,

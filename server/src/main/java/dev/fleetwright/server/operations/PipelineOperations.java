@@ -1,23 +1,28 @@
 package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
+import dev.fleetwright.core.pipeline.ProcessMode;
+import dev.fleetwright.core.pipeline.ResourceGroups;
+import dev.fleetwright.core.pipeline.ResourceGroups.ResourceGroup;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.project.Repositories.Commit;
-import dev.fleetwright.pipeline.gitlab.AutoCancel;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.pipeline.gitlab.PipelineGraph;
 import dev.fleetwright.pipeline.gitlab.PipelineReader;
 import dev.fleetwright.pipeline.gitlab.Planned;
 import dev.fleetwright.pipeline.problem.Problem;
+import dev.fleetwright.pipeline.source.Elsewhere;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,14 +30,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /// Starting pipelines, and playing, retrying and cancelling their jobs.
 public final class PipelineOperations {
 
   static final String FILE = ".gitlab-ci.yml";
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final Projects projects;
   private final Pipelines pipelines;
+  private final ResourceGroups resourceGroups;
   private final DeployOperations deployOperations;
   private final Repositories repositories;
   private final Contexts contexts;
@@ -41,12 +49,14 @@ public final class PipelineOperations {
   PipelineOperations(
       Projects projects,
       Pipelines pipelines,
+      ResourceGroups resourceGroups,
       DeployOperations deployOperations,
       Repositories repositories,
       Contexts contexts,
       InstantSource clock) {
     this.projects = projects;
     this.pipelines = pipelines;
+    this.resourceGroups = resourceGroups;
     this.deployOperations = deployOperations;
     this.repositories = repositories;
     this.contexts = contexts;
@@ -57,11 +67,21 @@ public final class PipelineOperations {
   ///
   /// @param source `API` or `WEB`
   /// @param variables override those of the file
+  /// @param inputs values for the file's `spec: inputs`, as texts
   public Answer<Pipeline> run(
-      ProjectName project, String ref, Source source, Map<String, String> variables, Actor by) {
+      ProjectName project,
+      String ref,
+      Source source,
+      Map<String, String> variables,
+      Map<String, String> inputs,
+      Actor by) {
     var found = projects.find(project);
     if (found.isEmpty()) {
       return Answer.notFound("project " + project);
+    }
+    var wrong = variables.keySet().stream().filter(n -> !VARIABLE.matcher(n).matches()).findFirst();
+    if (wrong.isPresent()) {
+      return badVariable(wrong.get());
     }
     Optional<CommitSha> sha;
     Map<String, CommitSha> references;
@@ -82,7 +102,8 @@ public final class PipelineOperations {
     // A bare commit is run as if it were on the default branch, as far as rules ask.
     var name =
         tag || references.containsKey("refs/heads/" + ref) ? ref : found.get().defaultBranch();
-    return start(found.get(), sha.get(), Optional.empty(), name, tag, source, variables, false, by);
+    return start(
+        found.get(), sha.get(), Optional.empty(), name, tag, source, variables, inputs, false, by);
   }
 
   /// Run the pipeline of a push. A file that cannot be used gives a failed pipeline that says why,
@@ -99,9 +120,11 @@ public final class PipelineOperations {
         pipelines.of(project.name(), 100, 0).stream()
             .filter(p -> p.sha().equals(sha) && p.ref().equals(ref) && p.source().equals("push"))
             .findFirst();
-    return already.isPresent()
-        ? Answer.done(already.get())
-        : start(project, sha, before, ref, tag, Source.PUSH, Map.of(), true, by);
+    if (already.isPresent()) {
+      supersede(already.get());
+      return Answer.done(already.get());
+    }
+    return start(project, sha, before, ref, tag, Source.PUSH, Map.of(), Map.of(), true, by);
   }
 
   private Answer<Pipeline> start(
@@ -112,6 +135,7 @@ public final class PipelineOperations {
       boolean tag,
       Source source,
       Map<String, String> variables,
+      Map<String, String> inputs,
       boolean recordProblems,
       Actor by) {
     var tree = new MirrorTree(repositories, project.name(), sha);
@@ -121,16 +145,19 @@ public final class PipelineOperations {
           "commit %s of %s has no `%s`".formatted(sha.brief(), project.name(), FILE),
           "add one; `script:` is all that a first job needs");
     }
-    var file = PipelineReader.read(tree, FILE);
+    var file = PipelineReader.read(tree, FILE, Elsewhere.OFFLINE, inputs);
     var context = contexts.ofNew(project, sha, before, ref, tag, source, by.name(), variables);
     var planned = file.plan(context);
     return switch (planned) {
-      case PipelineGraph graph ->
-          Answer.done(
-              pipelines.add(
-                  pipeline(project, sha, ref, tag, source, variables, graph, List.of()),
-                  by,
-                  clock.instant()));
+      case PipelineGraph graph -> {
+        var pipeline =
+            pipelines.add(
+                pipeline(project, sha, ref, tag, source, variables, graph, List.of()),
+                by,
+                clock.instant());
+        supersede(pipeline);
+        yield Answer.done(pipeline);
+      }
       case Planned.NotWanted(var reason) ->
           Answer.refused("no_pipeline_wanted", reason, "look at `workflow:rules`");
       case Planned.Refused(var problems) -> {
@@ -185,11 +212,44 @@ public final class PipelineOperations {
         graph.stages(),
         graph.jobs(),
         problems,
-        new TreeMap<>(variables));
+        new TreeMap<>(variables),
+        graph.name(),
+        graph.autoCancel(),
+        Optional.empty());
+  }
+
+  /// End what is needless now of older pipelines of the branch, for other commits, as their files
+  /// say. Not for a schedule: it comes by itself and says nothing about what is newer. Repeating it
+  /// ends nothing more.
+  private void supersede(Pipeline pipeline) {
+    if (pipeline.source().equals(Source.SCHEDULE.keyword())) {
+      return;
+    }
+    var by = new Actor("newer pipeline #" + pipeline.number());
+    for (var older : pipelines.unfinished(pipeline.project(), pipeline.ref())) {
+      if (older.id() < pipeline.id() && !older.sha().equals(pipeline.sha())) {
+        cancel(older, jobs -> PipelineMachine.superseded(older.autoCancel(), jobs), by);
+      }
+    }
+  }
+
+  private void cancel(Pipeline pipeline, Function<List<Job>, List<Job>> which, Actor by) {
+    for (var job : pipelines.cancel(pipeline.id(), which, by, clock.instant())) {
+      if (job.deploy().isPresent()) {
+        // One that ends by itself meanwhile needs no cancelling.
+        var _ = deployOperations.cancel(job.deploy().get(), by);
+      }
+    }
   }
 
   /// Let a manual job run, or a delayed one at once.
-  public Answer<Job> play(long job, Actor by) {
+  ///
+  /// @param variables for this job; they win over all others, also when it is run again
+  public Answer<Job> play(long job, Map<String, String> variables, Actor by) {
+    var wrong = variables.keySet().stream().filter(n -> !VARIABLE.matcher(n).matches()).findFirst();
+    if (wrong.isPresent()) {
+      return badVariable(wrong.get());
+    }
     return change(
         job,
         by,
@@ -197,7 +257,8 @@ public final class PipelineOperations {
         "only a manual or a delayed job can be played",
         found ->
             switch (found.status()) {
-              case MANUAL, SCHEDULED -> Optional.of(JobStatus.PENDING);
+              case MANUAL, SCHEDULED ->
+                  Optional.of(with(found, JobStatus.PENDING).withGiven(variables));
               case CREATED,
                   PENDING,
                   RUNNING,
@@ -208,6 +269,13 @@ public final class PipelineOperations {
                   WAITING_FOR_RESOURCE ->
                   Optional.empty();
             });
+  }
+
+  private static <T> Answer<T> badVariable(String name) {
+    return Answer.refused(
+        "bad_variable",
+        "`%s` cannot be a variable's name".formatted(name),
+        "use letters, digits and `_`, and no digit in front");
   }
 
   /// End a job. A job that stands for a deploy is ended by cancelling the deploy.
@@ -223,18 +291,44 @@ public final class PipelineOperations {
         by,
         "not_cancellable",
         "the job has ended",
-        found -> found.status().finished() ? Optional.empty() : Optional.of(JobStatus.CANCELED));
+        found ->
+            found.status().finished()
+                ? Optional.empty()
+                : Optional.of(with(found, JobStatus.CANCELED)));
   }
 
-  /// End all jobs of a pipeline that have not ended.
+  /// End all jobs of a pipeline that have not ended, and what they started.
   public Answer<Pipeline> cancelAll(long pipeline, Actor by) {
+    var found = pipelines.find(pipeline);
+    if (found.isEmpty()) {
+      return Answer.notFound("pipeline " + pipeline);
+    }
+    cancel(found.get(), jobs -> jobs.stream().filter(job -> !job.status().finished()).toList(), by);
+    return Answer.done(pipelines.find(pipeline).orElseThrow());
+  }
+
+  /// Run again all jobs of a pipeline that failed or were cancelled.
+  public Answer<Pipeline> retryAll(long pipeline, Actor by) {
     if (pipelines.find(pipeline).isEmpty()) {
       return Answer.notFound("pipeline " + pipeline);
     }
-    for (var job : pipelines.jobs(pipeline)) {
-      if (!job.status().finished()) {
-        // One that ends by itself meanwhile needs no cancelling.
-        var _ = cancel(job.id(), by);
+    var failed =
+        pipelines.jobs(pipeline).stream()
+            .filter(j -> j.status() == JobStatus.FAILED || j.status() == JobStatus.CANCELED)
+            .toList();
+    if (failed.isEmpty()) {
+      return Answer.refused(
+          "nothing_to_retry", "no job of this pipeline failed or was cancelled", "");
+    }
+    // Nothing has come before a job that did not run before the pipeline ended: its turn is decided
+    // anew. One that ran is run.
+    for (var job : failed) {
+      var ran = job.startedAt().isPresent() || job.status() == JobStatus.FAILED;
+      if (ran) {
+        var _ = pipelines.retry(job.id(), by, clock.instant());
+      } else {
+        var again = job.withStatus(JobStatus.CREATED).finishedAt(Optional.empty());
+        var _ = pipelines.change(again, JobStatus.CANCELED, by, clock.instant(), Optional.empty());
       }
     }
     return Answer.done(pipelines.find(pipeline).orElseThrow());
@@ -250,27 +344,36 @@ public final class PipelineOperations {
     if (retried.isEmpty()) {
       return Answer.refused("not_retryable", "the job has not ended, or was run again already", "");
     }
-    for (var other : pipelines.jobs(found.get().pipeline())) {
-      if (other.status() == JobStatus.SKIPPED) {
-        var again = with(other, JobStatus.CREATED);
-        var _ = pipelines.change(again, JobStatus.SKIPPED, by, clock.instant(), Optional.empty());
-      }
-    }
     return Answer.done(retried.get());
   }
 
+  /// The resource groups that jobs of a project have asked for so far.
+  public List<ResourceGroup> resourceGroups(ProjectName project) {
+    return resourceGroups.of(project);
+  }
+
+  /// Change whose turn it is in a resource group. Those that wait are asked anew at once.
+  public Answer<ResourceGroup> order(
+      ProjectName project, String group, ProcessMode mode, Actor by) {
+    var _ = resourceGroups.order(project, group, mode, by, clock.instant());
+    return resourceGroups.of(project).stream()
+        .filter(g -> g.name().equals(group))
+        .findFirst()
+        .map(Answer::done)
+        .orElseGet(() -> Answer.notFound("resource group `" + group + "`"));
+  }
+
   private Answer<Job> change(
-      long id, Actor by, String code, String message, Function<Job, Optional<JobStatus>> to) {
+      long id, Actor by, String code, String message, Function<Job, Optional<Job>> to) {
     for (var found = pipelines.job(id); found.isPresent(); found = pipelines.job(id)) {
       var job = found.get();
-      var status = to.apply(job);
-      if (status.isEmpty()) {
+      var changed = to.apply(job);
+      if (changed.isEmpty()) {
         return Answer.refused(
             code, message + "; this one is " + job.status().keyword().replace('_', ' '), "");
       }
-      var changed = with(job, status.get());
-      if (pipelines.change(changed, job.status(), by, clock.instant(), Optional.empty())) {
-        return Answer.done(changed);
+      if (pipelines.change(changed.get(), job.status(), by, clock.instant(), Optional.empty())) {
+        return Answer.done(changed.get());
       }
     }
     return Answer.notFound("job " + id);

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param style `primary`, `danger` or `plain`
 /// @param question asked before; empty when one click is enough
 /// @param reason whether there is a field for it
+/// @param variables whether there is a field for variables
 record Action(
     String id,
     String label,
@@ -16,7 +17,8 @@ record Action(
     String icon,
     List<Field> fields,
     String question,
-    Reason reason) {
+    Reason reason,
+    boolean variables) {
 
   Action {
     fields = List.copyOf(fields);
@@ -34,7 +36,7 @@ record Action(
 
   static Action now(
       String id, String label, String href, String style, String icon, Field... fields) {
-    return new Action(id, label, href, style, icon, List.of(fields), "", Reason.NONE);
+    return new Action(id, label, href, style, icon, List.of(fields), "", Reason.NONE, false);
   }
 
   static Action asking(
@@ -54,7 +56,8 @@ record Action(
         icon,
         List.of(fields),
         question,
-        reason ? Reason.OPTIONAL : Reason.NONE);
+        reason ? Reason.OPTIONAL : Reason.NONE,
+        false);
   }
 
   /// Asks for a reason, without which nothing is done.
@@ -66,7 +69,14 @@ record Action(
       String icon,
       String question,
       Field... fields) {
-    return new Action(id, label, href, style, icon, List.of(fields), question, Reason.REQUIRED);
+    return new Action(
+        id, label, href, style, icon, List.of(fields), question, Reason.REQUIRED, false);
+  }
+
+  /// Asks for variables.
+  static Action asking(
+      String id, String label, String href, String style, String icon, String question) {
+    return new Action(id, label, href, style, icon, List.of(), question, Reason.NONE, true);
   }
 
   boolean asksReason() {

@@ -7,6 +7,8 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a form that was posted holds.
@@ -20,6 +22,19 @@ final class Form {
 
   static Optional<String> given(Call call, String field) {
     return Optional.ofNullable(call.context().formParam(field)).filter(v -> !v.isBlank());
+  }
+
+  /// What a field for many lines holds, `NAME=value` on each.
+  static Map<String, String> settings(Call call, String field) {
+    var settings = new LinkedHashMap<String, String>();
+    for (var line : given(call, field).orElse("").lines().filter(l -> !l.isBlank()).toList()) {
+      var equals = line.indexOf('=');
+      // Without one it is all name, which whoever takes it will not like, and can say so.
+      settings.put(
+          (equals < 0 ? line : line.substring(0, equals)).strip(),
+          equals < 0 ? "" : line.substring(equals + 1));
+    }
+    return settings;
   }
 
   static String reason(Call call) {

@@ -41,6 +41,7 @@ final class PipelinePages {
     return List.of(
         Framing.show(pipeline, "One pipeline.", this::pipeline),
         Framing.act(pipeline + "/cancel", "End a pipeline.", this::cancelPipeline),
+        Framing.act(pipeline + "/retry", "Run again what failed.", this::retryPipeline),
         Framing.show(job, "One job.", this::job),
         Framing.show(job + "/log", "What a job prints.", this::jobLog),
         Framing.act(job + "/play", "Start a manual job.", this::playJob),
@@ -107,8 +108,16 @@ final class PipelinePages {
   }
 
   private void cancelPipeline(Call call) {
+    steerPipeline(call, id -> operations.pipelines().cancelAll(id, call.actor()));
+  }
+
+  private void retryPipeline(Call call) {
+    steerPipeline(call, id -> operations.pipelines().retryAll(id, call.actor()));
+  }
+
+  private void steerPipeline(Call call, Function<Long, Answer<Pipeline>> wish) {
     var pipeline = addressed.pipeline(call);
-    switch (operations.pipelines().cancelAll(pipeline.id(), call.actor())) {
+    switch (wish.apply(pipeline.id())) {
       case Answer.Done<Pipeline> _ ->
           call.goTo(Paths.pipeline(pipeline.project(), pipeline.number()));
       case Answer.NotFound<Pipeline>(var what) -> throw Refusal.notFound(what);
@@ -122,7 +131,9 @@ final class PipelinePages {
   }
 
   private void playJob(Call call) {
-    steerJob(call, id -> operations.pipelines().play(id, call.actor()));
+    steerJob(
+        call,
+        id -> operations.pipelines().play(id, Form.settings(call, "variables"), call.actor()));
   }
 
   private void retryJob(Call call) {

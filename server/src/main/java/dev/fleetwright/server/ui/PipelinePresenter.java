@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// Shows pipelines and their jobs.
@@ -48,21 +49,32 @@ final class PipelinePresenter {
             .ofPipeline(pipeline.id())
             .map(EnvironmentPresenter::link)
             .orElse(NOWHERE),
-        jobs.stream().allMatch(j -> j.status().finished())
-            ? List.of()
-            : List.of(
-                Action.asking(
-                    "cancel",
-                    "Cancel",
-                    Paths.pipeline(pipeline.project(), pipeline.number()) + "/cancel",
-                    "danger",
-                    "blocked",
-                    "End all jobs that have not ended?",
-                    false)),
+        actions(pipeline, jobs),
         pipeline.stages().stream()
             .map(stage -> stage(pipeline, stage, jobs, now))
             .filter(stage -> !stage.jobs().isEmpty())
             .toList());
+  }
+
+  private static List<Action> actions(Pipeline pipeline, List<Job> jobs) {
+    var to = Paths.pipeline(pipeline.project(), pipeline.number());
+    var actions = new ArrayList<Action>();
+    if (jobs.stream()
+        .anyMatch(j -> j.status() == JobStatus.FAILED || j.status() == JobStatus.CANCELED)) {
+      actions.add(Action.now("retry", "Retry failed", to + "/retry", "plain", "retry"));
+    }
+    if (!jobs.stream().allMatch(j -> j.status().finished())) {
+      actions.add(
+          Action.asking(
+              "cancel",
+              "Cancel",
+              to + "/cancel",
+              "danger",
+              "blocked",
+              "End all jobs that have not ended?",
+              false));
+    }
+    return actions;
   }
 
   private StageView stage(Pipeline pipeline, String name, List<Job> all, Instant now) {
@@ -79,18 +91,23 @@ final class PipelinePresenter {
         job.spec().name(),
         Badges.of(job.run()),
         took(job, now),
-        note(job),
+        note(job, now),
         deploy(pipeline, job),
         actions(pipeline, job, "-" + job.id()));
   }
 
-  private static String note(Job job) {
+  private static String note(Job job, Instant now) {
     var notes = new ArrayList<String>();
     if (job.attempt() > 1) {
       notes.add("attempt " + job.attempt());
     }
     if (job.status() == JobStatus.FAILED && !job.failureReason().isEmpty()) {
       notes.add(job.failureReason().replace('_', ' '));
+    }
+    if (job.status() == JobStatus.WAITING_FOR_RESOURCE && job.deploy().isEmpty()) {
+      job.spec().resourceGroup().ifPresent(group -> notes.add("another job of " + group));
+    } else if (job.status() == JobStatus.SCHEDULED) {
+      job.scheduledAt().ifPresent(at -> notes.add("starts " + Moment.of(at, now).words()));
     }
     return String.join(" · ", notes);
   }
@@ -114,7 +131,15 @@ final class PipelinePresenter {
   private static List<Action> actions(Pipeline pipeline, Job job, String suffix) {
     var to = Paths.job(pipeline.project(), job.id());
     return switch (job.status()) {
-      case MANUAL -> List.of(Action.now("play" + suffix, "Play", to + "/play", "primary", "play"));
+      case MANUAL ->
+          List.of(
+              Action.asking(
+                  "play" + suffix,
+                  "Play",
+                  to + "/play",
+                  "primary",
+                  "play",
+                  job.spec().confirmation().orElse("Start this job now?")));
       case SCHEDULED ->
           List.of(
               Action.now("play" + suffix, "Play now", to + "/play", "plain", "play"),
@@ -136,6 +161,11 @@ final class PipelinePresenter {
       facts.add("attempt " + job.attempt());
     }
     job.spec().environment().ifPresent(e -> facts.add("environment " + e.name()));
+    job.spec().resourceGroup().ifPresent(group -> facts.add("resource group " + group));
+    if (!job.given().isEmpty()) {
+      // Names only: people put passwords into variables.
+      facts.add("played with " + String.join(", ", new TreeSet<>(job.given().keySet())));
+    }
     var files = job.artifacts().stream().limit(ARTIFACTS).map(TreeEntry::path).toList();
     var shown = new ArrayList<>(files);
     if (job.artifacts().size() > files.size()) {

@@ -12,7 +12,6 @@ import dev.fleetwright.server.operations.Operations;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// One project.
 final class ProjectPages {
@@ -63,7 +62,8 @@ final class ProjectPages {
             project.name(),
             Form.required(call, "ref").strip(),
             Source.WEB,
-            Map.of(),
+            Form.settings(call, "variables"),
+            Form.settings(call, "inputs"),
             call.actor())) {
       case Answer.Done<Pipeline>(var pipeline) ->
           call.goTo(Paths.pipeline(project.name(), pipeline.number()));

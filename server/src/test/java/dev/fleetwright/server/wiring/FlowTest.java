@@ -203,7 +203,8 @@ class FlowTest {
     repository.write(".gitlab-ci.yml", "build:\n  scriptt: echo\n  stage: nope\n").commit("Oops");
     client.sync(SHOP);
     assertThatThrownBy(() ->
-            client.runPipeline(SHOP, new Pipeline.Run(Optional.of("broken"), Optional.empty())))
+            client.runPipeline(
+                SHOP, new Pipeline.Run(Optional.of("broken"), Optional.empty(), Optional.empty())))
         .isInstanceOfSatisfying(
             RequestFailed.class,
             e -> {

@@ -93,7 +93,8 @@ class PromotionTest {
   @Order(2)
   void a_release_made_again_from_the_same_commit_is_another_release() throws Exception {
     try (var events = client.events(Watch.environment(SHOP, "production"))) {
-      client.runPipeline(SHOP, new Pipeline.Run(Optional.of("main"), Optional.empty()));
+      client.runPipeline(
+          SHOP, new Pipeline.Run(Optional.of("main"), Optional.empty(), Optional.empty()));
       await(events, "production");
     }
     var releases = client.releases(SHOP, 1).items();

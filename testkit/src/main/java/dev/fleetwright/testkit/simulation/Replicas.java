@@ -9,6 +9,7 @@ import dev.fleetwright.core.engine.Pace;
 import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.target.Targets;
@@ -79,6 +80,7 @@ final class Replicas {
                 ports.releases(),
                 Ports.unused(CommitStatuses.class),
                 Ports.unused(Pipelines.class),
+                Ports.unused(ResourceGroups.class),
                 ports.leases(),
                 ports.noLeases(),
                 ports.feed(),

@@ -1,4 +1,4 @@
-package dev.fleetwright.pipeline.gitlab;
+package dev.fleetwright.core.pipeline;
 
 /// What is cancelled by itself (`workflow: auto_cancel`).
 ///

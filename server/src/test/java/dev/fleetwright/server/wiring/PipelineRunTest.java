@@ -1,0 +1,301 @@
+package dev.fleetwright.server.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fleetwright.api.EventStream;
+import dev.fleetwright.api.FeedEvent;
+import dev.fleetwright.api.FleetwrightClient;
+import dev.fleetwright.api.Job;
+import dev.fleetwright.api.Pipeline;
+import dev.fleetwright.api.Project;
+import dev.fleetwright.api.RequestFailed;
+import dev.fleetwright.api.ResourceGroup;
+import dev.fleetwright.api.Watch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of jobs at run time, with real repositories and a real executor: tried again,
+/// delayed, superseded, one at a time, played by hand.
+@Timeout(120)
+class PipelineRunTest {
+
+  private static final String SHOP = "shop";
+
+  @TempDir Path data;
+  private GitFolder repository;
+  private ServerUnderTest server;
+  private FleetwrightClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    repository = GitFolder.empty(data.resolve("repository"));
+    server = ServerUnderTest.first(data.resolve("server"));
+    client = server.client();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  private Pipeline add(String file) throws Exception {
+    repository.write(".gitlab-ci.yml", file).commit("A pipeline");
+    client.addProject(new Project.Add(SHOP, repository.folder().toString(), Optional.empty()));
+    return newest();
+  }
+
+  private Pipeline push(String what) throws Exception {
+    repository.write("page.html", what).commit(what);
+    client.sync(SHOP);
+    return newest();
+  }
+
+  private Pipeline newest() throws InterruptedException {
+    return client.pipelines(SHOP, 1).items().getFirst();
+  }
+
+  private Job job(Pipeline pipeline, String name) throws InterruptedException {
+    return client.jobs(pipeline.id()).stream()
+        .filter(j -> j.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// Wait until a job, or the pipeline when there is no name, is in a state.
+  private void await(Pipeline pipeline, String name, String state) throws InterruptedException {
+    try (var events = client.events(Watch.project(SHOP), 0)) {
+      await(events, pipeline, name, state);
+    }
+  }
+
+  private static void await(
+      EventStream<FeedEvent> events, Pipeline pipeline, String name, String state)
+      throws InterruptedException {
+    FeedEvent event;
+    do {
+      event = events.next().orElseThrow();
+    } while (!event.topic().equals(name.isEmpty() ? "pipeline" : "job")
+        || !Long.toString(pipeline.id()).equals(event.keys().get("pipeline"))
+        || !name.equals(event.keys().getOrDefault("name", ""))
+        || !state.equals(event.keys().get("state")));
+  }
+
+  @Test
+  void a_job_is_tried_again_for_the_exit_codes_it_names_and_for_no_other() throws Exception {
+    var pipeline =
+        add(
+            """
+            flaky:
+              script: test -e %1$s || { touch %1$s; exit 42; }
+              retry: { max: 2, exit_codes: 42 }
+            broken:
+              script: exit 7
+              retry: { max: 2, exit_codes: [42] }
+            forgiven:
+              script: exit 3
+              allow_failure: { exit_codes: 3 }
+            """
+                .formatted(data.resolve("tried")));
+    await(pipeline, "", "failed");
+
+    assertThat(job(pipeline, "flaky").status()).isEqualTo(Job.Status.SUCCESS);
+    assertThat(job(pipeline, "flaky").attempt()).isEqualTo(2);
+    assertThat(job(pipeline, "broken").attempt()).isEqualTo(1);
+    assertThat(job(pipeline, "broken").exitCode()).contains(7);
+    assertThat(job(pipeline, "forgiven").allowFailure()).isTrue();
+
+    var again = client.retryPipeline(pipeline.id());
+    assertThat(again.status().finished()).isFalse();
+    await(pipeline, "broken", "failed");
+    assertThat(client.jobs(pipeline.id()))
+        .extracting(j -> j.name() + " " + j.attempt())
+        .contains("flaky 2")
+        .anyMatch(words -> words.equals("broken 2"));
+  }
+
+  @Test
+  void a_delayed_job_waits_over_a_restart_and_a_person_may_start_it_at_once() throws Exception {
+    var pipeline =
+        add(
+            """
+            soon: { script: echo soon, when: delayed, start_in: 1 second }
+            late: { script: echo late, when: delayed, start_in: 1 day }
+            """);
+    await(pipeline, "soon", "success");
+    assertThat(job(pipeline, "soon").startedAt().orElseThrow())
+        .isAfterOrEqualTo(job(pipeline, "soon").scheduledAt().orElseThrow());
+    var due = job(pipeline, "late").scheduledAt();
+    assertThat(newest().status()).isEqualTo(Pipeline.Status.SCHEDULED);
+    client.close();
+    server.close();
+
+    server = ServerUnderTest.again(data.resolve("server"), server.token());
+    client = server.client();
+
+    assertThat(job(pipeline, "late").status()).isEqualTo(Job.Status.SCHEDULED);
+    assertThat(job(pipeline, "late").scheduledAt()).isEqualTo(due);
+    client.playJob(job(pipeline, "late").id(), new Job.Play(Optional.empty()));
+    await(pipeline, "late", "success");
+    assertThat(newest().status()).isEqualTo(Pipeline.Status.SUCCESS);
+  }
+
+  @Test
+  void a_newer_commit_ends_what_may_be_interrupted_and_nothing_that_has_begun_and_may_not()
+      throws Exception {
+    var first =
+        add(
+            """
+            workflow: { name: "run of $CI_COMMIT_BRANCH" }
+            slow: { script: sleep 600, interruptible: true }
+            """);
+    await(first, "slow", "running");
+    assertThat(first.name()).isEqualTo("run of main");
+    var second = push("two");
+    await(first, "", "canceled");
+    assertThat(client.ledger(SHOP, 1).items())
+        .anySatisfy(entry -> {
+          assertThat(entry.kind()).isEqualTo("pipeline.cancelled");
+          assertThat(entry.actor()).isEqualTo("newer pipeline #" + second.number());
+        });
+
+    repository.write(".gitlab-ci.yml", "steady: { script: sleep 600 }\n");
+    var third = push("three");
+    await(second, "", "canceled");
+    await(third, "steady", "running");
+    var fourth = push("four");
+    await(fourth, "steady", "running");
+    assertThat(job(third, "steady").status()).isEqualTo(Job.Status.RUNNING);
+    client.cancelPipeline(third.id());
+    client.cancelPipeline(fourth.id());
+    await(third, "", "canceled");
+    await(fourth, "", "canceled");
+  }
+
+  @Test
+  void one_failure_ends_the_others_where_the_file_says_so() throws Exception {
+    var pipeline =
+        add(
+            """
+            workflow: { auto_cancel: { on_job_failure: all } }
+            slow: { script: touch %1$s && sleep 600 }
+            bad: { script: 'until test -e %1$s; do sleep 0.1; done; exit 1' }
+            """
+                .formatted(data.resolve("begun")));
+    await(pipeline, "", "failed");
+    assertThat(job(pipeline, "slow").status()).isEqualTo(Job.Status.CANCELED);
+  }
+
+  @Test
+  void jobs_of_one_resource_group_are_under_way_one_after_the_other() throws Exception {
+    var notes = data.resolve("notes");
+    var first =
+        add(
+            """
+            a: { script: [echo begin >> %1$s, sleep 0.5, echo end >> %1$s], resource_group: line }
+            b: { script: [echo begin >> %1$s, sleep 0.5, echo end >> %1$s], resource_group: line }
+            """
+                .formatted(notes));
+    var second = push("another commit, started meanwhile");
+    await(first, "", "success");
+    await(second, "", "success");
+
+    assertThat(Files.readAllLines(notes))
+        .containsExactly("begin", "end", "begin", "end", "begin", "end", "begin", "end");
+    assertThat(client.resourceGroups(SHOP))
+        .containsExactly(new ResourceGroup("line", ResourceGroup.Mode.UNORDERED, Optional.empty()));
+    var order = new ResourceGroup.Order(ResourceGroup.Mode.OLDEST_FIRST);
+    assertThat(client.orderResourceGroup(SHOP, "line", order).mode()).isEqualTo(order.mode());
+    assertThatThrownBy(() -> client.orderResourceGroup(SHOP, "none", order))
+        .isInstanceOfSatisfying(RequestFailed.class, e -> assertThat(e.status()).isEqualTo(404));
+  }
+
+  @Test
+  void a_manual_job_is_played_with_variables_and_what_needs_it_follows() throws Exception {
+    var pipeline =
+        add(
+            """
+            ask:
+              script: echo "to $WHERE"
+              variables: { WHERE: nowhere }
+              when: manual
+              manual_confirmation: Really there?
+            after: { script: echo after, needs: [ask] }
+            always: { script: echo always, needs: [{ job: missing, optional: true }] }
+            """);
+    await(pipeline, "after", "skipped");
+    await(pipeline, "always", "success");
+    var ask = job(pipeline, "ask");
+    assertThat(ask.status()).isEqualTo(Job.Status.MANUAL);
+    assertThat(ask.confirmation()).contains("Really there?");
+    assertThatThrownBy(
+            () -> client.playJob(ask.id(), new Job.Play(Optional.of(Map.of("a b", "c")))))
+        .isInstanceOfSatisfying(
+            RequestFailed.class,
+            e -> assertThat(e.failure().message()).isEqualTo("`a b` cannot be a variable's name"));
+
+    client.playJob(ask.id(), new Job.Play(Optional.of(Map.of("WHERE", "the moon"))));
+    await(pipeline, "after", "success");
+
+    assertThat(client.jobLog(ask.id(), 0).text()).contains("to the moon");
+    var again = client.retryJob(ask.id());
+    await(pipeline, "ask", "success");
+    try (var log = client.followJobLog(again.id(), 0)) {
+      var printed = new StringBuilder();
+      for (var part = log.next(); part.isPresent(); part = log.next()) {
+        printed.append(part.get().text());
+      }
+      assertThat(printed.toString()).contains("to the moon");
+    }
+  }
+
+  @Test
+  void a_pipeline_is_run_by_hand_with_variables_and_inputs() throws Exception {
+    add(
+        """
+        spec:
+          inputs:
+            size: { type: number }
+            names: { type: array, default: [x] }
+        ---
+        show:
+          script: echo "size $[[ inputs.size ]] of $[[ inputs.names ]] in $COLOUR"
+          variables: { COLOUR: grey }
+        """);
+    var run = run(Map.of("COLOUR", "red"), Map.of("size", "3", "names", "[a, b]"));
+    await(run, "", "success");
+    assertThat(run.source()).isEqualTo("api");
+    assertThat(client.jobLog(job(run, "show").id(), 0).text())
+        .containsPattern("size 3 of \\[\"?a\"?, ?\"?b\"?\\] in red");
+
+    var problems = new ArrayList<String>();
+    for (var inputs :
+        List.of(Map.<String, String>of(), Map.of("size", "big"), Map.of("size", "1", "x", "y"))) {
+      assertThatThrownBy(() -> run(Map.of(), inputs))
+          .isInstanceOfSatisfying(
+              RequestFailed.class,
+              e -> problems.add(e.status() + " " + e.failure().problems().getFirst().message()));
+    }
+    assertThat(problems)
+        .containsExactly(
+            "422 `size` input: required value has not been provided",
+            "422 `size` input: provided value is not a number",
+            "422 unknown input arguments: x");
+  }
+
+  private Pipeline run(Map<String, String> variables, Map<String, String> inputs)
+      throws InterruptedException {
+    return client.runPipeline(
+        SHOP, new Pipeline.Run(Optional.empty(), Optional.of(variables), Optional.of(inputs)));
+  }
+}
