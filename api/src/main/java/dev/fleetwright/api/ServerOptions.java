@@ -34,11 +34,21 @@ public record ServerOptions(
   /// @param image the container image of jobs that name none
   /// @param memory the most that one container may take, such as `4g`; empty for all
   /// @param cpus the same for processors, such as `1.5`
+  /// @param cacheBytes how large all caches of jobs together may be
   public record Jobs(
-      Executor executor, Optional<String> image, Optional<String> memory, Optional<String> cpus) {
+      Executor executor,
+      Optional<String> image,
+      Optional<String> memory,
+      Optional<String> cpus,
+      long cacheBytes) {
+
+    /// As large as a few builds of a large project.
+    public static final long USUAL_CACHE_BYTES = 10L << 30;
+
     /// As each job says, without bounds.
     public static final Jobs USUAL =
-        new Jobs(Executor.AUTO, Optional.empty(), Optional.empty(), Optional.empty());
+        new Jobs(
+            Executor.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), USUAL_CACHE_BYTES);
   }
 
   /// In what jobs run.

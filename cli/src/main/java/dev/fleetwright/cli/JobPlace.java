@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 /// Where the jobs of a server run; options of every command that starts one for good.
 final class JobPlace {
 
+  private static final long GIBIBYTE = 1L << 30;
+
   @Option(
       names = "--jobs",
       paramLabel = "auto|container|shell",
@@ -37,8 +39,21 @@ final class JobPlace {
       description = "The most processors that one container of a job may take, such as 1.5.")
   private @Nullable String cpus;
 
+  @Option(
+      names = "--cache-size",
+      paramLabel = "GIBIBYTES",
+      description = {
+        "How large the caches of jobs may be, all together; 10 by default. Those not used for",
+        "the longest time go first."
+      })
+  private double cacheSize = ServerOptions.Jobs.USUAL_CACHE_BYTES / (double) GIBIBYTE;
+
   ServerOptions.Jobs options() {
     return new ServerOptions.Jobs(
-        jobs, Optional.ofNullable(image), Optional.ofNullable(memory), Optional.ofNullable(cpus));
+        jobs,
+        Optional.ofNullable(image),
+        Optional.ofNullable(memory),
+        Optional.ofNullable(cpus),
+        (long) (cacheSize * GIBIBYTE));
   }
 }

@@ -6,17 +6,13 @@ import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// Keeps what a job promised to leave behind. Only called when no process of the job is left, so
 /// that a file is what it was when it was looked at.
@@ -32,25 +28,16 @@ final class Artifacts {
 
   private final Blobs blobs;
   private final Path tree;
-  private final String asScriptsSee;
-  private final Map<String, String> variables;
+  private final FileSearch search;
   private final JobConsole console;
   private final Limits limits;
   private final TreeMap<String, TreeEntry> kept = new TreeMap<>();
   private long bytes;
 
-  /// @param asScriptsSee the tree's path in the place where scripts ran
-  Artifacts(
-      Blobs blobs,
-      Path tree,
-      String asScriptsSee,
-      Map<String, String> variables,
-      JobConsole console,
-      Limits limits) {
+  Artifacts(Blobs blobs, Path tree, FileSearch search, JobConsole console, Limits limits) {
     this.blobs = blobs;
     this.tree = tree;
-    this.asScriptsSee = asScriptsSee;
-    this.variables = variables;
+    this.search = search;
     this.console = console;
     this.limits = limits;
   }
@@ -61,38 +48,14 @@ final class Artifacts {
   /// @param tracked paths that came from the repository, for `untracked: true`
   /// @throws IOException also when it is too much
   void keep(ArtifactSpec spec, Set<String> tracked) throws IOException {
-    var exclude = globs(spec.exclude());
-    var found = new TreeSet<String>();
-    for (var pattern : spec.paths()) {
-      var before = found.size();
-      find(globs(List.of(pattern)), exclude, found);
-      console.say(
-          "%s: found %d matching artifact files and directories"
-              .formatted(pattern, found.size() - before));
-      if (found.size() == before) {
-        console.warn(
-            pattern
-                + ": no matching files. Ensure that the artifact path is relative to"
-                + " the working directory");
-      }
-    }
-    if (spec.untracked()) {
-      var all = new TreeSet<String>();
-      find(Glob.parse("**"), exclude, all);
-      all.removeAll(tracked);
-      console.say("untracked: found %d files".formatted(all.size()));
-      found.addAll(all);
-    }
-    for (var path : found) {
+    for (var path : search.all(spec.paths(), spec.exclude(), spec.untracked(), tracked)) {
       keep(path);
     }
   }
 
   /// Paths of files that one heading names, for reports that are read here.
   Collection<String> paths(ArtifactSpec spec) throws IOException {
-    var found = new TreeSet<String>();
-    find(globs(spec.paths()), globs(spec.exclude()), found);
-    return found;
+    return search.some(spec.paths(), spec.exclude());
   }
 
   /// Read a file of the work tree that is one, and no link to another.
@@ -109,62 +72,6 @@ final class Artifacts {
   /// Everything kept so far, by path.
   List<TreeEntry> entries() {
     return List.copyOf(kept.values());
-  }
-
-  private List<Glob> globs(List<String> patterns) {
-    var globs = new ArrayList<Glob>();
-    for (var pattern : patterns) {
-      var text = JobEnvironment.expand(pattern, variables);
-      var own = asScriptsSee + "/";
-      text = text.startsWith(own) ? text.substring(own.length()) : text;
-      if (text.startsWith("/") || List.of(text.split("/", -1)).contains("..")) {
-        console.warn(pattern + ": is not below the work tree and is left out");
-        continue;
-      }
-      try {
-        globs.addAll(Glob.parse(text));
-      } catch (IllegalArgumentException e) {
-        console.warn(pattern + ": stands for too many patterns and is left out");
-      }
-    }
-    return globs;
-  }
-
-  private void find(List<Glob> globs, List<Glob> exclude, Set<String> found) throws IOException {
-    var starts = globs.stream().map(Glob::start).toList();
-    find(tree, "", starts, starts.stream().anyMatch(Glob.State::matches), exclude, found);
-  }
-
-  /// @param below whether a folder above matched, so that everything here is meant
-  private void find(
-      Path folder,
-      String prefix,
-      List<Glob.State> states,
-      boolean below,
-      List<Glob> exclude,
-      Set<String> found)
-      throws IOException {
-    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
-      for (var each : inside) {
-        var name = String.valueOf(each.getFileName());
-        if (prefix.isEmpty() && name.equalsIgnoreCase(".git")) {
-          continue;
-        }
-        var path = prefix + name;
-        var reached = states.stream().map(s -> s.into(name)).toList();
-        var matches = below || reached.stream().anyMatch(Glob.State::matches);
-        var next = reached.stream().filter(Glob.State::goesOn).toList();
-        if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
-          if (matches || !next.isEmpty()) {
-            find(each, path + "/", next, matches, exclude, found);
-          }
-        } else if (matches && exclude.stream().noneMatch(g -> g.matches(path))) {
-          if (found.add(path) && found.size() > limits.files()) {
-            throw new IOException("more than %,d artifacts".formatted(limits.files()));
-          }
-        }
-      }
-    }
   }
 
   private void keep(String path) throws IOException {

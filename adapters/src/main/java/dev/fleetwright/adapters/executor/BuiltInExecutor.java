@@ -3,6 +3,7 @@ package dev.fleetwright.adapters.executor;
 import dev.fleetwright.adapters.executor.ContainerEngine.Bounds;
 import dev.fleetwright.adapters.executor.ScriptPlace.Unprepared;
 import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.pipeline.CacheStore;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.JobOutcome;
 import dev.fleetwright.core.pipeline.JobOutcome.Ending;
@@ -84,6 +85,7 @@ public final class BuiltInExecutor implements JobExecutor {
   private final Path builds;
   private final Repositories repositories;
   private final Blobs blobs;
+  private final CacheStore caches;
   private final Clock clock;
   private final Settings settings;
   private final Limits limits;
@@ -94,20 +96,27 @@ public final class BuiltInExecutor implements JobExecutor {
   /// @param repositories where work trees come from
   /// @param blobs where artifacts are kept and come from
   public BuiltInExecutor(
-      Path builds, Repositories repositories, Blobs blobs, Clock clock, Settings settings) {
-    this(builds, repositories, blobs, clock, settings, Limits.USUAL);
+      Path builds,
+      Repositories repositories,
+      Blobs blobs,
+      CacheStore caches,
+      Clock clock,
+      Settings settings) {
+    this(builds, repositories, blobs, caches, clock, settings, Limits.USUAL);
   }
 
   BuiltInExecutor(
       Path builds,
       Repositories repositories,
       Blobs blobs,
+      CacheStore caches,
       Clock clock,
       Settings settings,
       Limits limits) {
     this.builds = builds.toAbsolutePath().normalize();
     this.repositories = repositories;
     this.blobs = blobs;
+    this.caches = caches;
     this.clock = clock;
     this.settings = settings;
     this.limits = limits;
@@ -209,20 +218,33 @@ public final class BuiltInExecutor implements JobExecutor {
 
     JobOutcome run() throws InterruptedException {
       SortedMap<String, String> environment;
+      FileSearch search;
+      JobCaches own;
       Ending ending;
-      String project;
       try (var place = place()) {
         environment = prepare(place);
+        search =
+            new FileSearch(
+                folder.project(),
+                place.project(),
+                environment,
+                console,
+                limits.artifacts().files());
+        own =
+            new JobCaches(
+                caches, order, folder.project(), search, this::tracked, environment, console);
+        lay(own);
+        open(place, environment);
         ending = script(place, environment);
         afterScript(place, environment, ending);
-        project = place.project();
       } catch (Unprepared e) {
         console.failed("Job failed: " + e.message());
         return new JobOutcome(new Ending.Failed(1, e.reason(), e.message()), List.of(), Map.of());
       } catch (IOException e) {
         throw new JobNotRunnable("making a place for job " + order.job(), e);
       }
-      return leave(environment, project, ending);
+      own.save(ending instanceof Ending.Succeeded);
+      return leave(search, ending);
     }
 
     private ScriptPlace place() throws Unprepared, IOException, InterruptedException {
@@ -291,22 +313,40 @@ public final class BuiltInExecutor implements JobExecutor {
         try (var _ = console.section("get_sources", "Getting source from Git repository")) {
           getSources();
         }
-        if (!order.before().isEmpty()) {
-          during = "laying out artifacts of earlier jobs";
-          try (var _ = console.section("download_artifacts", "Downloading artifacts")) {
-            new FilesBefore(blobs, folder.project()).lay(order.before());
-            console.say("%d files of earlier jobs".formatted(order.before().size()));
-          }
-        }
-        during = "starting what job " + order.job() + " needs";
-        place.open(environment);
         return environment;
       } catch (IOException e) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException("while " + during);
-        }
-        throw new JobNotRunnable(during, e);
+        throw notRunnable(during, e);
       }
+    }
+
+    private void lay(JobCaches own) throws InterruptedException {
+      own.restore();
+      if (order.before().isEmpty()) {
+        return;
+      }
+      try (var _ = console.section("download_artifacts", "Downloading artifacts")) {
+        new FilesBefore(blobs, folder.project()).lay(order.before());
+        console.say("%d files of earlier jobs".formatted(order.before().size()));
+      } catch (IOException e) {
+        throw notRunnable("laying out artifacts of earlier jobs", e);
+      }
+    }
+
+    private void open(ScriptPlace place, Map<String, String> environment)
+        throws Unprepared, InterruptedException {
+      try {
+        place.open(environment);
+      } catch (IOException e) {
+        throw notRunnable("starting what job " + order.job() + " needs", e);
+      }
+    }
+
+    /// Reading is also ended by an interrupt, which then is what happened.
+    private JobNotRunnable notRunnable(String during, IOException e) throws InterruptedException {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("while " + during);
+      }
+      return new JobNotRunnable(during, e);
     }
 
     private void tellOfShortSecrets() {
@@ -393,9 +433,8 @@ public final class BuiltInExecutor implements JobExecutor {
       }
     }
 
-    private JobOutcome leave(Map<String, String> environment, String project, Ending ending) {
-      var artifacts =
-          new Artifacts(blobs, folder.project(), project, environment, console, limits.artifacts());
+    private JobOutcome leave(FileSearch search, Ending ending) {
+      var artifacts = new Artifacts(blobs, folder.project(), search, console, limits.artifacts());
       var variables = new TreeMap<String, String>();
       var settled = ending;
       try (var _ = console.section("upload_artifacts", "Keeping artifacts")) {

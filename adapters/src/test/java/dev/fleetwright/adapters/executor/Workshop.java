@@ -39,6 +39,7 @@ final class Workshop implements AutoCloseable {
   final Path folder;
   final Path builds;
   final Blobs blobs;
+  final FolderOfCaches caches;
   final GitRepositories repositories;
   final BuiltInExecutor executor;
   final CommitSha sha;
@@ -48,9 +49,11 @@ final class Workshop implements AutoCloseable {
     this.folder = folder;
     this.builds = folder.resolve("builds");
     this.blobs = new DirectoryBlobs(folder.resolve("blobs"));
+    this.caches = new FolderOfCaches(folder.resolve("caches"));
     this.repositories = new GitRepositories(folder.resolve("mirrors"), true);
     this.executor =
-        new BuiltInExecutor(builds, repositories, blobs, Clock.systemUTC(), settings, limits);
+        new BuiltInExecutor(
+            builds, repositories, blobs, caches, Clock.systemUTC(), settings, limits);
     repositories.fetch(SHOP, folder.resolve("remote").toString());
     this.sha = repositories.resolve(SHOP, "main").orElseThrow();
   }
@@ -130,6 +133,7 @@ final class Workshop implements AutoCloseable {
     private List<TreeEntry> before = List.of();
     private Duration timeout = Duration.ofMinutes(1);
     private CommitSha commit = sha;
+    private boolean trusted = true;
     private long id = 17;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -207,6 +211,24 @@ final class Workshop implements AutoCloseable {
       return this;
     }
 
+    Job untrusted() {
+      trusted = false;
+      return this;
+    }
+
+    Job cached(Workplace.Cache... caches) {
+      workplace =
+          new Workplace(
+              workplace.image(),
+              workplace.services(),
+              List.of(caches),
+              List.of(),
+              new TreeMap<>(),
+              new TreeMap<>(),
+              List.of());
+      return this;
+    }
+
     Job commit(CommitSha other) {
       commit = other;
       return this;
@@ -223,7 +245,9 @@ final class Workshop implements AutoCloseable {
 
     JobOutcome run(JobLog log) throws InterruptedException {
       return executor.run(
-          new JobOrder(id, SHOP, commit, "main", spec(), before, variables, secrets, timeout), log);
+          new JobOrder(
+              id, SHOP, commit, "main", trusted, spec(), before, variables, secrets, timeout),
+          log);
     }
 
     /// What it printed so far.

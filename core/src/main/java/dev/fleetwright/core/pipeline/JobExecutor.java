@@ -30,6 +30,7 @@ public interface JobExecutor {
   /// What to run.
   ///
   /// @param job the job's id, unique in this installation
+  /// @param trusted whether it is of a protected branch, whose caches others do not see
   /// @param before files of earlier jobs to lay into the work tree, in order; later ones win
   /// @param variables complete environment of the script, beside what the executor adds
   ///   (`CI_PROJECT_DIR`, `PATH`, `HOME` …)
@@ -40,6 +41,7 @@ public interface JobExecutor {
       ProjectName project,
       CommitSha sha,
       String ref,
+      boolean trusted,
       JobSpec spec,
       List<TreeEntry> before,
       SortedMap<String, String> variables,

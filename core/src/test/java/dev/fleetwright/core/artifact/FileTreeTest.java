@@ -56,9 +56,7 @@ class FileTreeTest {
   void a_component_cannot_have_such_a_tree() {
     assertThatThrownBy(() ->
             new Component(
-                "web",
-                List.of(link("a/b/up", "../.."), link("out", "a/b/up/../x")),
-                Settings.NONE))
+                "web", List.of(link("a/b/up", "../.."), link("out", "a/b/up/../x")), Settings.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("component `web`: the link `out` leads out of the file tree, or in a circle");
   }

@@ -789,9 +789,9 @@ final class Keywords {
     full("resource_group", NAME);
     full("interruptible", yesNo());
     full("manual_confirmation", text());
+    full("cache", CACHE);
     kept("pages", PAGES, "the files are kept as artifacts, and no site is served");
     kept("tags", TAGS, "jobs run on this server whatever their tags");
-    kept("cache", CACHE, "every job starts without a cache");
     kept("coverage", COVERAGE, "no coverage is read from the log");
     kept("id_tokens", ID_TOKENS, "the job gets no such token");
     kept("secrets", SECRETS, "the job does not get these secrets");

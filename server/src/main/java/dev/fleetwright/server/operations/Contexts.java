@@ -93,7 +93,7 @@ final class Contexts {
             before,
             ref,
             tag,
-            !tag && ref.equals(project.defaultBranch()),
+            isProtected(project, ref, tag),
             commit.map(Commit::message).orElse(""),
             commit.map(c -> c.authorName() + " <" + c.authorEmail() + ">").orElse(""),
             commit.map(Commit::committedAt).orElse(Instant.EPOCH),
@@ -105,6 +105,11 @@ final class Contexts {
         variables,
         Set.of(),
         changed);
+  }
+
+  /// Whether only those who may change the configuration can push there.
+  static boolean isProtected(Project project, String ref, boolean tag) {
+    return !tag && ref.equals(project.defaultBranch());
   }
 
   Optional<Commit> commit(Project project, CommitSha sha) {

@@ -105,6 +105,7 @@ public final class DeployScripts {
         new ProjectName(settings.text("project").orElseThrow()),
         new CommitSha(settings.text("sha").orElseThrow()),
         settings.text("ref").orElseThrow(),
+        false,
         new JobSpec(
             component.name(),
             "deploy",

@@ -40,6 +40,9 @@ public final class JobOrders {
         pipeline.project(),
         pipeline.sha(),
         pipeline.ref(),
+        // Asked of the project and not of CI_COMMIT_REF_PROTECTED, which a run may be given.
+        Contexts.isProtected(
+            projects.find(pipeline.project()).orElseThrow(), pipeline.ref(), pipeline.tag()),
         job.spec(),
         files(from),
         variables(pipeline, job, from),

@@ -36,6 +36,7 @@ import dev.fleetwright.server.ui.Sources;
 import dev.fleetwright.store.Database;
 import dev.fleetwright.store.DatabaseInUse;
 import dev.fleetwright.store.DiskBlobs;
+import dev.fleetwright.store.DiskCaches;
 import dev.fleetwright.store.DiskLogs;
 import dev.fleetwright.store.SchemaUnknown;
 import java.io.IOException;
@@ -136,7 +137,12 @@ public final class FleetwrightServer implements ServerProcess {
           parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
       var executor =
           new BuiltInExecutor(
-              data.resolve("builds"), repositories, blobs, clock, jobs(options.jobs()));
+              data.resolve("builds"),
+              repositories,
+              blobs,
+              new DiskCaches(shared.resolve("caches"), options.jobs().cacheBytes(), clock),
+              clock,
+              jobs(options.jobs()));
       var targets = around.apply(parts.add(new TargetKinds(blobs, shared, executor)));
       var planner = new Planner(targets, blobs);
       var environments = database.environments();

@@ -32,6 +32,7 @@ import dev.fleetwright.server.operations.DeployScripts;
 import dev.fleetwright.server.operations.Operations;
 import dev.fleetwright.store.Database;
 import dev.fleetwright.store.DiskBlobs;
+import dev.fleetwright.store.DiskCaches;
 import dev.fleetwright.store.DiskLogs;
 import java.io.IOException;
 import java.net.URI;
@@ -67,7 +68,12 @@ final class Installation implements AutoCloseable {
     repositories = new GitRepositories(data.resolve("mirrors"), true);
     var executor =
         new BuiltInExecutor(
-            data.resolve("builds"), repositories, blobs, clock, BuiltInExecutor.Settings.USUAL);
+            data.resolve("builds"),
+            repositories,
+            blobs,
+            new DiskCaches(data.resolve("caches"), 1 << 30, clock),
+            clock,
+            BuiltInExecutor.Settings.USUAL);
     var script = new ScriptTarget(executor, DeployScripts::order);
     targets =
         new Targets() {
