@@ -3,6 +3,7 @@ package dev.fleetwright.store;
 import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.log.LogName;
 import dev.fleetwright.core.log.LogStore;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,8 +12,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +29,9 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Bytes are handed to the operating system before [#append] returns, so they outlive this process;
 /// they are not forced to the disk, because a log line is not worth a wait for it.
+///
+/// Beside each log lies a file of when it grew: pairs of an offset and a time in milliseconds, 16
+/// bytes each, at most ten a second. A time that got lost makes a line look older, nothing else.
 public final class DiskLogs implements LogStore, AutoCloseable {
 
   private static final int FILES_IN_A_FOLDER = 1000;
@@ -33,14 +42,59 @@ public final class DiskLogs implements LogStore, AutoCloseable {
   /// How late it is noticed what another server appended.
   private static final long LOOK_EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  private static final long MOMENT_EACH_MILLIS = 100;
+  private static final int MOMENT_BYTES = 2 * Long.BYTES;
+
   private final Path folder;
+  private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
-  private final Map<LogName, FileChannel> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<LogName, Open> open = new LinkedHashMap<>(16, 0.75f, true);
 
   /// @param folder where the logs are; made when it is not there
   public DiskLogs(Path folder) {
+    this(folder, InstantSource.system());
+  }
+
+  /// @param clock dates what is appended
+  public DiskLogs(Path folder, InstantSource clock) {
     this.folder = folder;
+    this.clock = clock;
+  }
+
+  /// A log that is appended to.
+  private static final class Open implements Closeable {
+    private final FileChannel bytes;
+    private final FileChannel moments;
+    private long lastMoment;
+
+    private Open(FileChannel bytes, FileChannel moments) {
+      this.bytes = bytes;
+      this.moments = moments;
+    }
+
+    private void append(byte[] appended, int from, int length, long now) throws IOException {
+      // Also when the clock was set back.
+      if (now - lastMoment >= MOMENT_EACH_MILLIS || now < lastMoment) {
+        var moment = ByteBuffer.allocate(MOMENT_BYTES).putLong(bytes.size()).putLong(now).flip();
+        write(moments, moment);
+        lastMoment = now;
+      }
+      write(bytes, ByteBuffer.wrap(appended, from, length));
+    }
+
+    private static void write(FileChannel channel, ByteBuffer buffer) throws IOException {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (bytes) {
+        moments.close();
+      }
+    }
   }
 
   /// Also when the thread is interrupted: an interrupted channel would close, and what is said
@@ -50,10 +104,7 @@ public final class DiskLogs implements LogStore, AutoCloseable {
     var interrupted = Thread.interrupted();
     lock.lock();
     try {
-      var channel = channel(name);
-      for (var buffer = ByteBuffer.wrap(bytes, from, length); buffer.hasRemaining(); ) {
-        channel.write(buffer);
-      }
+      opened(name).append(bytes, from, length, clock.millis());
       grown.signalAll();
     } catch (IOException e) {
       throw new StoreUnavailable("appending to the log of " + name, e);
@@ -65,7 +116,7 @@ public final class DiskLogs implements LogStore, AutoCloseable {
     }
   }
 
-  private FileChannel channel(LogName name) throws IOException {
+  private Open opened(LogName name) throws IOException {
     var known = open.get(name);
     if (known != null) {
       return known;
@@ -77,11 +128,23 @@ public final class DiskLogs implements LogStore, AutoCloseable {
     }
     var file = file(name);
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
-    var channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-    open.put(name, channel);
-    return channel;
+    var bytes = appending(file);
+    try {
+      var moments = appending(moments(name));
+      // A machine that stopped may have left half a pair.
+      moments.truncate(moments.size() / MOMENT_BYTES * MOMENT_BYTES);
+      var opened = new Open(bytes, moments);
+      open.put(name, opened);
+      return opened;
+    } catch (IOException e) {
+      bytes.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel appending(Path file) throws IOException {
+    return FileChannel.open(
+        file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
   }
 
   @Override
@@ -112,6 +175,44 @@ public final class DiskLogs implements LogStore, AutoCloseable {
   }
 
   @Override
+  public List<Moment> moments(LogName name, long from, long to) {
+    try (var channel = FileChannel.open(moments(name), StandardOpenOption.READ)) {
+      var all = channel.size() / MOMENT_BYTES;
+      var first = 0L;
+      for (var last = all - 1; first < last; ) {
+        var middle = (first + last + 1) >>> 1;
+        if (moment(channel, middle).offset() <= from) {
+          first = middle;
+        } else {
+          last = middle - 1;
+        }
+      }
+      var found = new ArrayList<Moment>();
+      for (var at = first; at < all; at++) {
+        var moment = moment(channel, at);
+        if (moment.offset() > to) {
+          break;
+        }
+        found.add(moment);
+      }
+      return found;
+    } catch (NoSuchFileException _) {
+      return List.of();
+    } catch (IOException e) {
+      throw new StoreUnavailable("reading when the log of " + name + " grew", e);
+    }
+  }
+
+  private static Moment moment(FileChannel channel, long index) throws IOException {
+    var buffer = ByteBuffer.allocate(MOMENT_BYTES);
+    while (buffer.hasRemaining()
+        && channel.read(buffer, index * MOMENT_BYTES + buffer.position()) >= 0) {
+      // Reads may return less than asked for.
+    }
+    return new Moment(buffer.getLong(0), Instant.ofEpochMilli(buffer.getLong(Long.BYTES)));
+  }
+
+  @Override
   public void await(LogName name, long longerThan, Duration most) throws InterruptedException {
     var left = most.toNanos();
     lock.lockInterruptibly();
@@ -126,10 +227,17 @@ public final class DiskLogs implements LogStore, AutoCloseable {
   }
 
   private Path file(LogName name) {
+    return folder(name).resolve(name + ".log");
+  }
+
+  private Path moments(LogName name) {
+    return folder(name).resolve(name + ".moments");
+  }
+
+  private Path folder(LogName name) {
     return folder
-        .resolve(name.kind().name().toLowerCase(java.util.Locale.ROOT))
-        .resolve(Long.toString(name.id() / FILES_IN_A_FOLDER))
-        .resolve(name + ".log");
+        .resolve(name.kind().name().toLowerCase(Locale.ROOT))
+        .resolve(Long.toString(name.id() / FILES_IN_A_FOLDER));
   }
 
   /// Close all files. Logs can still be read.

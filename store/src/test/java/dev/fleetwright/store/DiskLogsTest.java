@@ -4,14 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fleetwright.core.log.LogName;
+import dev.fleetwright.core.log.LogStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskLogsTest {
 
   private static final LogName LOG = LogName.job(1234);
+  private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
   @TempDir Path folder;
 
@@ -69,6 +76,32 @@ class DiskLogsTest {
       logs.await(LOG, 0, Duration.ofSeconds(20));
       writer.join();
       assertThat(logs.size(LOG)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void tells_when_each_part_of_a_log_came() throws IOException {
+    var now = new AtomicReference<>(NOON);
+    try (var logs = new DiskLogs(folder, now::get)) {
+      append(logs, "first\n");
+      now.set(NOON.plusMillis(50));
+      append(logs, "at once\n");
+      now.set(NOON.plusSeconds(3));
+      append(logs, "later\n");
+    }
+    // As a machine leaves it that stops while it writes.
+    Files.write(folder.resolve("job/1/job-1234.moments"), new byte[5], StandardOpenOption.APPEND);
+    try (var logs = new DiskLogs(folder, () -> NOON.plusSeconds(9))) {
+      append(logs, "last\n");
+
+      assertThat(logs.moments(LOG, 0, 100))
+          .containsExactly(
+              new LogStore.Moment(0, NOON),
+              new LogStore.Moment(14, NOON.plusSeconds(3)),
+              new LogStore.Moment(20, NOON.plusSeconds(9)));
+      assertThat(logs.moments(LOG, 16, 19))
+          .containsExactly(new LogStore.Moment(14, NOON.plusSeconds(3)));
+      assertThat(logs.moments(LogName.job(77), 0, 100)).isEmpty();
     }
   }
 

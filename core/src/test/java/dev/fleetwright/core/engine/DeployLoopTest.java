@@ -1069,6 +1069,11 @@ class DeployLoopTest {
     }
 
     @Override
+    public List<Moment> moments(LogName name, long from, long to) {
+      return List.of();
+    }
+
+    @Override
     public void await(LogName name, long longerThan, Duration most) {}
   }
 }

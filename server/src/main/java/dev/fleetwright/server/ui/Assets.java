@@ -51,6 +51,7 @@ final class Assets {
   Assets() {
     keep("fleetwright.css", "text/css; charset=utf-8", "assets/fleetwright.css");
     keep("live.js", "text/javascript; charset=utf-8", "assets/live.js");
+    keep("log.js", "text/javascript; charset=utf-8", "assets/log.js");
     keep("htmx.js", "text/javascript; charset=utf-8", HTMX);
     keep("icons.svg", "image/svg+xml", "assets/icons.svg");
     keep("favicon.svg", "image/svg+xml", "assets/favicon.svg");

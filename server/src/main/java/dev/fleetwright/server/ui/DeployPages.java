@@ -70,12 +70,14 @@ final class DeployPages {
             call.actor().name(),
             now());
     var path = Paths.deploy(shown.environment().project(), deploy.number());
+    var wish = LogParts.Wish.of(call);
     var page =
         presenter.page(
             jobOf(deploy.job()),
-            logs.all(
+            logs.shown(
                 LogName.deploy(deploy.id()),
-                path + "/log",
+                path,
+                wish,
                 grows(view),
                 "/api/v1/deploys/" + deploy.id() + "/log"),
             earlier(view));
@@ -84,7 +86,7 @@ final class DeployPages {
             call,
             page.title() + " to " + shown.environment().name(),
             Framing.crumbs(shown.environment(), "#" + deploy.number()),
-            path,
+            path + wish.query(),
             "deploy=" + deploy.id(),
             presenter.announcement(),
             notices);
@@ -123,7 +125,7 @@ final class DeployPages {
     tails.answer(
         call,
         LogName.deploy(deploy.id()),
-        Paths.deploy(shown.environment().project(), deploy.number()) + "/log",
+        Paths.deploy(shown.environment().project(), deploy.number()),
         grows(shown.view()));
   }
 

@@ -17,7 +17,8 @@ final class LogTails {
     this.logs = logs;
   }
 
-  void answer(Call call, LogName name, String path, boolean grows) throws InterruptedException {
+  /// @param page where the page is that shows the log
+  void answer(Call call, LogName name, String page, boolean grows) throws InterruptedException {
     var from = call.queryNumber("from").orElse(0);
     if (!waiting.tryAcquire()) {
       // 503 and not an empty part: the page then waits longer and longer before it asks again.
@@ -25,7 +26,7 @@ final class LogTails {
       return;
     }
     try {
-      var part = logs.next(name, path, from, call.query("style").orElse(LogText.START), grows);
+      var part = logs.next(name, page, from, call.query("style").orElse(LogText.START), grows);
       call.html(200, Html.part(Html.logLines(part)));
     } finally {
       waiting.release();

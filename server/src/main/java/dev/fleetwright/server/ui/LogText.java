@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.server.ui.LogView.Fold;
 import dev.fleetwright.server.ui.LogView.Line;
 import dev.fleetwright.server.ui.LogView.Run;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +26,17 @@ final class LogText {
       Pattern.compile(
           "\\d{4}-\\d\\d-\\d\\dT(\\d\\d:\\d\\d:\\d\\d)[0-9.]*Z (\\S+) \\| ?(.*)", Pattern.DOTALL);
 
-  /// GitLab's marks of where a section begins and ends; they are for programs.
+  /// GitLab's marks of where a section begins and ends; what they say is shown in another way.
   private static final Pattern SECTION =
-      Pattern.compile("section_(?:start|end):\\d+:[A-Za-z0-9_.-]+(?:\\[[^\\]]*])?");
+      Pattern.compile("section_(start|end):(\\d{1,12}):([A-Za-z0-9_.-]+)(?:\\[([^\\]]*)])?");
 
   private static final Pattern STYLE = Pattern.compile("b?f?i?u?(c[0-7])?(g[0-7])?");
 
   private final List<Line> lines = new ArrayList<>();
   private final List<Run> runs = new ArrayList<>();
   private final StringBuilder run = new StringBuilder();
+  private final List<Fold> folds = new ArrayList<>();
+  private long lineAt;
   private int length;
   private boolean marked;
   private Style style;
@@ -51,25 +54,44 @@ final class LogText {
 
   /// Read a part of a log that begins and ends at the boundaries of lines.
   ///
+  /// @param at where the part begins in the log, in bytes; below 0 when its lines are not linked to
   /// @param style as the part before left it; anything else is taken as [#START]
-  static Part read(byte[] bytes, String style) {
+  static Part read(byte[] bytes, long at, String style) {
     var reading = new LogText(Style.of(style));
-    reading.read(new String(bytes, StandardCharsets.UTF_8));
+    for (var from = 0; from < bytes.length; ) {
+      var to = from;
+      while (to < bytes.length && bytes[to] != '\n') {
+        to++;
+      }
+      reading.lineAt = at < 0 ? -1 : at + from;
+      reading.read(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+      if (to < bytes.length || reading.length > 0) {
+        reading.endLine();
+      }
+      from = to + 1;
+    }
     return new Part(reading.lines, reading.style.compact());
   }
 
+  /// A line without what a terminal would obey.
+  static String plain(byte[] bytes, int from, int length) {
+    var reading = new LogText(Style.PLAIN);
+    reading.read(new String(bytes, from, length, StandardCharsets.UTF_8));
+    reading.endRun();
+    var text = new StringBuilder();
+    reading.runs.forEach(r -> text.append(r.text()));
+    return text.toString();
+  }
+
+  /// One line, without its end.
   private void read(String text) {
     var at = 0;
     while (at < text.length()) {
       var c = text.charAt(at);
       switch (c) {
-        case '\n' -> {
-          endLine();
-          at++;
-        }
         case '\r' -> {
           // What follows would be written over the line; only the last state of it is of use.
-          if (at + 1 < text.length() && text.charAt(at + 1) != '\n') {
+          if (at + 1 < text.length()) {
             forgetLine();
           }
           at++;
@@ -85,9 +107,6 @@ final class LogText {
         }
       }
     }
-    if (length > 0) {
-      endLine();
-    }
   }
 
   private void append(char c) {
@@ -101,31 +120,45 @@ final class LogText {
 
   private void endLine() {
     endRun();
+    // Sections end before the next one begins; of several that begin, the line is the last one's
+    // title.
+    var fold = Fold.NO;
+    for (var mark : folds) {
+      switch (mark) {
+        case Fold.End end -> lines.add(new Line(-1, "", List.of(), end));
+        case Fold.Begin begin -> fold = begin;
+        case Fold.No _ -> {}
+      }
+    }
     // A line of which nothing is left but marks or what was written over was none for people.
-    var line = line();
-    if (!line.runs().isEmpty() || !marked) {
+    var line = line(fold);
+    if (!line.runs().isEmpty() || !marked || fold instanceof Fold.Begin) {
       lines.add(line);
     }
     runs.clear();
+    folds.clear();
     length = 0;
     marked = false;
   }
 
-  private Line line() {
+  private Line line(Fold fold) {
+    if (runs.isEmpty() && fold instanceof Fold.Begin(var section, _, _)) {
+      return new Line(lineAt, "", List.of(new Run("", section)), fold);
+    }
     var told = runs.isEmpty() ? null : TOLD.matcher(runs.getFirst().text());
     if (told == null || !told.matches()) {
-      return new Line("", runs);
+      return new Line(lineAt, "", runs, fold);
     }
     var rest = new ArrayList<Run>();
     if (!told.group(3).isEmpty()) {
       rest.add(new Run(runs.getFirst().css(), told.group(3)));
     }
     rest.addAll(runs.subList(1, runs.size()));
-    return new Line(told.group(1) + " " + told.group(2), rest);
+    return new Line(lineAt, told.group(1) + " " + told.group(2), rest, fold);
   }
 
   private void forgetLine() {
-    run.setLength(0);
+    endRun();
     runs.clear();
     length = 0;
     marked = true;
@@ -142,7 +175,19 @@ final class LogText {
   }
 
   private String withoutMarks() {
-    var text = SECTION.matcher(run).replaceAll("");
+    var marks = SECTION.matcher(run);
+    var text =
+        marks.replaceAll(mark -> {
+          var second = Long.parseLong(mark.group(2));
+          folds.add(
+              mark.group(1).equals("end")
+                  ? new Fold.End(mark.group(3), second)
+                  : new Fold.Begin(
+                      mark.group(3),
+                      second,
+                      mark.group(4) != null && mark.group(4).contains("collapsed=true")));
+          return "";
+        });
     marked |= text.length() < run.length();
     return text;
   }
@@ -177,8 +222,8 @@ final class LogText {
     return at + 1;
   }
 
-  /// A string up to its terminator; never beyond the line, so that one without an end hides
-  /// nothing.
+  /// A string up to its terminator; never beyond the line, so that one without an end hides no more
+  /// than that.
   private static int string(String text, int from) {
     for (var at = from; at < text.length(); at++) {
       switch (text.charAt(at)) {
@@ -187,9 +232,6 @@ final class LogText {
         }
         case ESCAPE -> {
           return at + 1 < text.length() && text.charAt(at + 1) == '\\' ? at + 2 : at;
-        }
-        case '\n' -> {
-          return at;
         }
         default -> {}
       }

@@ -75,10 +75,12 @@ final class PipelinePages {
 
   private void showJob(Call call, int status, Addressed.Run run, List<Notice> notices) {
     var path = Paths.job(run.pipeline().project(), run.job().id());
+    var wish = LogParts.Wish.of(call);
     var log =
-        logs.all(
+        logs.shown(
             LogName.job(run.job().id()),
-            path + "/log",
+            path,
+            wish,
             grows(run.job()),
             "/api/v1/jobs/" + run.job().id() + "/log");
     var page = pipelines.page(run.pipeline(), run.job(), log, now());
@@ -87,7 +89,7 @@ final class PipelinePages {
             call,
             page.name(),
             Framing.crumbs(run.pipeline(), "Pipeline #" + run.pipeline().number(), page.name()),
-            path,
+            path + wish.query(),
             "job=" + run.job().id(),
             "Job %s is %s".formatted(page.name(), page.status().word()),
             notices);
@@ -103,7 +105,7 @@ final class PipelinePages {
     tails.answer(
         call,
         LogName.job(run.job().id()),
-        Paths.job(run.pipeline().project(), run.job().id()) + "/log",
+        Paths.job(run.pipeline().project(), run.job().id()),
         grows(run.job()));
   }
 

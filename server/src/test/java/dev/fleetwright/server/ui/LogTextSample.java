@@ -24,6 +24,6 @@ final class LogTextSample {
         <script>alert("not run")</script> \u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007
         \u001b[1;31mERROR\u001b[0m nothing, only how it looks: \u001b[41;97m FAIL \u001b[0m BasketTest.total
         """;
-    return LogText.read(text.getBytes(StandardCharsets.UTF_8), LogText.START).lines();
+    return LogText.read(text.getBytes(StandardCharsets.UTF_8), 0, LogText.START).lines();
   }
 }

@@ -1,7 +1,9 @@
 package dev.fleetwright.server.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.fleetwright.server.ui.LogView.Fold;
 import dev.fleetwright.server.ui.LogView.Run;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,17 +25,17 @@ class LogTextTest {
 
   @Test
   void carries_a_colour_into_the_next_line_and_the_next_part() {
-    var part = LogText.read(bytes("a" + ESC + "[32mb\nc\n"), LogText.START);
+    var part = LogText.read(bytes("a" + ESC + "[32mb\nc\n"), 0, LogText.START);
 
     assertThat(part.lines().get(1).runs()).containsExactly(new Run("c2", "c"));
     assertThat(part.style()).isEqualTo("c2");
-    assertThat(LogText.read(bytes("d"), part.style()).lines().getFirst().runs())
+    assertThat(LogText.read(bytes("d"), 0, part.style()).lines().getFirst().runs())
         .containsExactly(new Run("c2", "d"));
   }
 
   @Test
   void does_not_believe_a_style_that_it_did_not_make() {
-    assertThat(LogText.read(bytes("a"), "c9\" onclick=\"x").lines().getFirst().runs())
+    assertThat(LogText.read(bytes("a"), 0, "c9\" onclick=\"x").lines().getFirst().runs())
         .containsExactly(new Run("", "a"));
   }
 
@@ -81,15 +83,26 @@ class LogTextTest {
   }
 
   @Test
-  void the_marks_of_sections_are_for_programs() {
-    assertThat(
-            text(
-                "section_start:17:build[collapsed=true]\r"
-                    + ESC
-                    + "[0KBuilding\nx\nsection_end:18:build\r"
-                    + ESC
-                    + "[0K\ny\n"))
-        .containsExactly("Building", "x", "y");
+  void the_marks_of_sections_become_titles_and_ends() {
+    var lines =
+        read(
+            "section_start:17:build[collapsed=true]\r"
+                + ESC
+                + "[0KBuilding\nx\nsection_end:18:build\r"
+                + ESC
+                + "[0Ksection_start:18:test\r"
+                + ESC
+                + "[0K\ny\n");
+
+    assertThat(lines)
+        .containsExactly(
+            new LogView.Line(
+                0, "", List.of(new Run("", "Building")), new Fold.Begin("build", 17, true)),
+            new LogView.Line(52, "", List.of(new Run("", "x")), Fold.NO),
+            new LogView.Line(-1, "", List.of(), new Fold.End("build", 18)),
+            new LogView.Line(
+                54, "", List.of(new Run("", "test")), new Fold.Begin("test", 18, false)),
+            new LogView.Line(106, "", List.of(new Run("", "y")), Fold.NO));
   }
 
   @Test
@@ -103,9 +116,14 @@ class LogTextTest {
                 + "[0m\n2026-11-22T00:25:52Z here | section_end:18:build\n2026-11-22T00:25:52Z here | \n");
 
     assertThat(lines)
+        .extracting(LogView.Line::origin, LogView.Line::runs, LogView.Line::fold)
         .containsExactly(
-            new LogView.Line("00:25:51 here", List.of(new Run("c6", "Preparing"))),
-            new LogView.Line("00:25:52 here", List.of()));
+            tuple(
+                "00:25:51 here",
+                List.of(new Run("c6", "Preparing")),
+                new Fold.Begin("build", 17, false)),
+            tuple("", List.of(), new Fold.End("build", 18)),
+            tuple("00:25:52 here", List.of(), Fold.NO));
   }
 
   @Test
@@ -122,7 +140,7 @@ class LogTextTest {
   }
 
   private static List<LogView.Line> read(String text) {
-    return LogText.read(bytes(text), LogText.START).lines();
+    return LogText.read(bytes(text), 0, LogText.START).lines();
   }
 
   private static List<String> text(String text) {

@@ -594,7 +594,14 @@ final class Samples {
   }
 
   static LogView log(String more) {
-    return new LogView("log-deploy-41", new LogTextSample().lines(), more, "", "/raw");
+    return new LogView(
+        "log-deploy-41",
+        "/projects/shop/deploys/41",
+        new LogTextSample().lines(),
+        more,
+        "/raw",
+        LogView.Around.NOTHING,
+        LogView.Search.NONE);
   }
 
   static DeployPage deploy() {

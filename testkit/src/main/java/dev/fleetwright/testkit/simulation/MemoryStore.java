@@ -800,6 +800,11 @@ public class MemoryStore {
       }
 
       @Override
+      public List<Moment> moments(LogName name, long from, long to) {
+        return List.of();
+      }
+
+      @Override
       public void await(LogName name, long longerThan, Duration most) {}
     };
   }
