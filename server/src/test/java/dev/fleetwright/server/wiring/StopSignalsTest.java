@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Real signals to real processes.
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StopSignalsTest {
 
   @ParameterizedTest
@@ -82,14 +84,20 @@ class StopSignalsTest {
   }
 
   private static Process start(Class<?> program) throws IOException {
-    return new ProcessBuilder(
+    var command = new ArrayList<String>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // A shell without job control lets what it starts in the background ignore INT, and whoever
+      // runs these tests that way hands it down to every process.
+      command.addAll(List.of("env", "--default-signal=INT,TERM"));
+    }
+    command.addAll(
+        List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
-            program.getName())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+            program.getName()));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private static void signal(Process process, String name)
