@@ -12,6 +12,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -185,6 +188,20 @@ public final class FleetwrightClient implements AutoCloseable {
   /// What a job prints, until it has ended.
   public EventStream<LogChunk> followJobLog(long job, long from) {
     return stream("/api/v1/jobs/" + job + "/log/stream", LogChunk.class, after(from));
+  }
+
+  /// Write all files that a job left into a zip file. One that is there is replaced, once all is
+  /// here.
+  public void saveArtifacts(long job, Path file) throws IOException, InterruptedException {
+    save("/api/v1/jobs/" + job + "/artifacts/archive", file);
+  }
+
+  /// Write one file that a job left into a file. One that is there is replaced, once all is here.
+  ///
+  /// @param path as the job lists it
+  public void saveArtifact(long job, String path, Path file)
+      throws IOException, InterruptedException {
+    save("/api/v1/jobs/" + job + "/artifacts/file?path=" + encoded(path), file);
   }
 
   /// Newest first.
@@ -436,6 +453,30 @@ public final class FleetwrightClient implements AutoCloseable {
       return new LogChunk(from, from + bytes.length, new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new ServerUnreachable(request.method() + " " + request.uri(), e);
+    }
+  }
+
+  /// @throws IOException if the file cannot be written
+  private void save(String path, Path file) throws IOException, InterruptedException {
+    var request = to(path).build();
+    var folder = file.toAbsolutePath().getParent();
+    var part = Files.createTempFile(folder, ".fleetwright-", ".part");
+    try {
+      HttpResponse<InputStream> response;
+      try {
+        response = http.send(request, BodyHandlers.ofInputStream());
+      } catch (IOException e) {
+        throw new ServerUnreachable(request.method() + " " + request.uri(), e);
+      }
+      try (var body = response.body()) {
+        if (response.statusCode() != 200) {
+          throw failed(response.statusCode(), body.readNBytes(LARGEST_FAILURE));
+        }
+        Files.copy(body, part, StandardCopyOption.REPLACE_EXISTING);
+      }
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
     }
   }
 

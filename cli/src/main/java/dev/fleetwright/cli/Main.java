@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
       StopCommand.class,
       TokenCommand.class,
       LogsCommand.class,
+      ArtifactsCommand.class,
       WatchCommand.class,
       LedgerCommand.class,
       GenerateCompletion.class,

@@ -15,6 +15,9 @@ public sealed interface Gives {
   /// Plain text, also by parts.
   record Text() implements Gives {}
 
+  /// Bytes, to be kept as a file.
+  record File(String mediaType) implements Gives {}
+
   /// A page for people or a redirection to one; no part of the API.
   record ForPeople() implements Gives {}
 

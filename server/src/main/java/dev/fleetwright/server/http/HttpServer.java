@@ -141,6 +141,7 @@ public final class HttpServer implements AutoCloseable {
                 kept,
                 clock)
             .routes());
+    routes.addAll(new ArtifactRoutes(served.pipelines(), served.blobs()).routes());
     routes.addAll(
         new LogRoutes(served.logs(), served.pipelines(), served.deploys(), hub, browsers, metrics)
             .routes());

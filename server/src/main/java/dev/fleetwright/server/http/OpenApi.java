@@ -110,6 +110,11 @@ final class OpenApi {
         content(good, "text/event-stream").set("schema", schema(type));
       }
       case Gives.Text() -> content(good, "text/plain").putObject("schema").put("type", "string");
+      case Gives.File(var mediaType) ->
+          content(good, mediaType)
+              .putObject("schema")
+              .put("type", "string")
+              .put("contentMediaType", mediaType);
       case Gives.Json() ->
           content(good, "application/json").putObject("schema").put("type", "object");
       case Gives.ForPeople() -> throw new IllegalStateException("a page in the API");

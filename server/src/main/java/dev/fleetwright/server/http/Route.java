@@ -120,6 +120,11 @@ public record Route(
       return route(Optional.empty(), new Gives.Text(), 200, action);
     }
 
+    /// Bytes, to be kept as a file; the action writes them.
+    Route file(String mediaType, Action action) {
+      return route(Optional.empty(), new Gives.File(mediaType), 200, action);
+    }
+
     Route json(Action action) {
       return route(Optional.empty(), new Gives.Json(), 200, action);
     }

@@ -80,6 +80,10 @@ final class Html {
     return content(out -> JtejobGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content artifacts(Frame frame, ArtifactsPage page) {
+    return content(out -> JteartifactsGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content logLines(LogView log) {
     return content(out -> JteloglinesGenerated.render(out, UNTOUCHED, log));
   }

@@ -3,6 +3,9 @@ package dev.fleetwright.server.ui;
 import java.util.List;
 
 /// One job and what it prints.
+///
+/// @param artifacts some of the files that it left
+/// @param browse where all of them are
 record JobPage(
     String name,
     String stage,
@@ -14,6 +17,7 @@ record JobPage(
     Link deploy,
     List<Action> actions,
     List<String> artifacts,
+    Link browse,
     LogView log) {
 
   JobPage {

@@ -3,6 +3,8 @@ package dev.fleetwright.server.ui;
 import java.util.List;
 
 /// One pipeline.
+///
+/// @param needs a picture of them, or none
 record PipelinePage(
     String title,
     Badge status,
@@ -16,11 +18,13 @@ record PipelinePage(
     String took,
     Link release,
     List<Action> actions,
-    List<StageView> stages) {
+    List<StageView> stages,
+    List<NeedsView> needs) {
 
   PipelinePage {
     actions = List.copyOf(actions);
     stages = List.copyOf(stages);
+    needs = List.copyOf(needs);
   }
 
   record StageView(String name, Badge status, List<JobView> jobs) {

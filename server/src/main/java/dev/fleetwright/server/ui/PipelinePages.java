@@ -44,6 +44,7 @@ final class PipelinePages {
         Framing.act(pipeline + "/retry", "Run again what failed.", this::retryPipeline),
         Framing.show(job, "One job.", this::job),
         Framing.show(job + "/log", "What a job prints.", this::jobLog),
+        Framing.show(job + "/artifacts", "What a job left.", this::artifacts),
         Framing.act(job + "/play", "Start a manual job.", this::playJob),
         Framing.act(job + "/retry", "Run a job again.", this::retryJob),
         Framing.act(job + "/cancel", "End a job.", this::cancelJob));
@@ -94,6 +95,36 @@ final class PipelinePages {
             "Job %s is %s".formatted(page.name(), page.status().word()),
             notices);
     Framing.answer(call, status, frame, Html.job(frame, page));
+  }
+
+  private void artifacts(Call call) {
+    var run = addressed.job(call);
+    var path = Paths.job(run.pipeline().project(), run.job().id());
+    var folder = call.query("in").orElse("");
+    var page =
+        new ArtifactsPresenter(run.job(), path)
+            .page(folder)
+            .orElseThrow(() ->
+                Refusal.notFound(
+                    folder.isEmpty()
+                        ? "an artifact of job " + run.job().id()
+                        : "folder `" + folder + "` among the artifacts"));
+    var crumbs =
+        new ArrayList<>(
+            Framing.crumbs(
+                run.pipeline(), "Pipeline #" + run.pipeline().number(), run.job().spec().name()));
+    crumbs.set(crumbs.size() - 1, new Link(run.job().spec().name(), path));
+    crumbs.add(new Link("artifacts", ""));
+    var frame =
+        framing.frame(
+            call,
+            "Artifacts of " + run.job().spec().name(),
+            crumbs,
+            path + "/artifacts" + (folder.isEmpty() ? "" : "?in=" + Paths.encoded(folder)),
+            "job=" + run.job().id(),
+            "",
+            List.of());
+    Framing.answer(call, 200, frame, Html.artifacts(frame, page));
   }
 
   private static boolean grows(Job job) {

@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 /// Shows pipelines and their jobs.
 final class PipelinePresenter {
 
-  private static final int ARTIFACTS = 200;
+  private static final int ARTIFACTS = 20;
   private static final Link NOWHERE = new Link("", "");
 
   /// `file:line:column: error: message; remedy`, the text form of a problem.
@@ -53,6 +54,9 @@ final class PipelinePresenter {
         pipeline.stages().stream()
             .map(stage -> stage(pipeline, stage, jobs, now))
             .filter(stage -> !stage.jobs().isEmpty())
+            .toList(),
+        NeedsPicture.of(pipeline.stages(), jobs.stream().map(j -> box(pipeline, j)).toList())
+            .stream()
             .toList());
   }
 
@@ -75,6 +79,15 @@ final class PipelinePresenter {
               false));
     }
     return actions;
+  }
+
+  private static NeedsPicture.Box box(Pipeline pipeline, Job job) {
+    return new NeedsPicture.Box(
+        job.spec().name(),
+        job.spec().stage(),
+        job.spec().needs().map(needs -> needs.stream().map(Need::job).toList()),
+        Paths.job(pipeline.project(), job.id()),
+        Badges.of(job.run()));
   }
 
   private StageView stage(Pipeline pipeline, String name, List<Job> all, Instant now) {
@@ -184,6 +197,10 @@ final class PipelinePresenter {
         deploy(pipeline, job),
         actions(pipeline, job, ""),
         shown,
+        job.artifacts().isEmpty()
+            ? NOWHERE
+            : new Link(
+                "browse and download", Paths.job(pipeline.project(), job.id()) + "/artifacts"),
         log);
   }
 

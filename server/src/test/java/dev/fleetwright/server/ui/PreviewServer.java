@@ -33,6 +33,7 @@ final class PreviewServer {
           Map.entry("/failed", f -> Html.deploy(f, Samples.failed())),
           Map.entry("/pipeline", f -> Html.pipeline(f, Samples.pipelinePage())),
           Map.entry("/job", f -> Html.job(f, Samples.job())),
+          Map.entry("/artifacts", f -> Html.artifacts(f, Samples.artifacts())),
           Map.entry("/tokens", f -> Html.tokens(f, Samples.tokens())),
           Map.entry("/secret", f -> Html.secret(f, Samples.secret())),
           Map.entry("/nowhere", f -> Html.message(f, Samples.notFound())),

@@ -37,7 +37,7 @@ final class Samples {
   private static final Badge UNREACHABLE = new Badge(Tone.WARN, "unplugged", "unreachable");
   private static final Badge FAILING = new Badge(Tone.BAD, "x-circle", "failing");
   private static final Badge RUNNING = new Badge(Tone.BUSY, "running", "running");
-  private static final Badge DONE = new Badge(Tone.GOOD, "check", "done");
+  static final Badge DONE = new Badge(Tone.GOOD, "check", "done");
   private static final Badge SUCCEEDED = new Badge(Tone.GOOD, "check-circle", "succeeded");
   private static final Badge ROLLED_BACK = new Badge(Tone.WARN, "back", "rolled back");
   private static final Badge WAITING = new Badge(Tone.WAIT, "hand", "waiting for approval");
@@ -850,7 +850,28 @@ final class Samples {
                         "",
                         "waits for a person",
                         NOWHERE,
-                        List.of(Action.now("p1", "Play", "/play", "primary", "play")))))));
+                        List.of(Action.now("p1", "Play", "/play", "primary", "play")))))),
+        List.of(
+            new NeedsView(
+                718,
+                110,
+                List.of(
+                    new NeedsView.Node(10, 10, "/job", "compile", "compile: passed", DONE),
+                    new NeedsView.Node(264, 10, "/job", "unit", "unit: running", RUNNING),
+                    new NeedsView.Node(518, 62, "/job", "staging", "staging: created", DONE)),
+                List.of("M200 29C232 29 232 29 264 29", "M454 29C486 29 486 81 518 81"))));
+  }
+
+  static ArtifactsPage artifacts() {
+    return new ArtifactsPage(
+        "unit",
+        List.of(new Link("artifacts", "/artifacts"), new Link("build", "")),
+        List.of(
+            new ArtifactsPage.Entry("folder", "reports", "/artifacts", "12 kB", "3 files"),
+            new ArtifactsPage.Entry("file", "Web.class", "/file", "4 kB", "9b3c77d2"),
+            new ArtifactsPage.Entry("file", "latest", "", "", "link to Web.class")),
+        "5 files, 16 kB",
+        "/archive");
   }
 
   static List<Notice> problems() {
@@ -887,6 +908,7 @@ final class Samples {
         NOWHERE,
         List.of(Action.now("retry", "Retry", "/retry", "primary", "retry")),
         List.of("build/web/Web.class", "build/web/index.html", "build/reports/junit.xml"),
+        new Link("browse and download", "/artifacts"),
         log(""));
   }
 

@@ -14,6 +14,8 @@ import dev.fleetwright.api.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -119,6 +121,37 @@ class FlowTest {
             "Range",
             "bytes=" + whole.to() + "-");
     assertThat(beyond.statusCode()).isEqualTo(416);
+  }
+
+  @Test
+  @Order(2)
+  void what_a_job_left_is_downloaded_whole_and_by_file() throws Exception {
+    var job = client.jobs(client.pipelines(SHOP, 1).items().getFirst().id()).getFirst();
+    var zip = data.resolve("artifacts.zip");
+    client.saveArtifacts(job.id(), zip);
+    try (var opened = new ZipFile(zip.toFile());
+        var page = opened.getInputStream(opened.getEntry("build/site/page.html"))) {
+      assertThat(opened.stream().map(ZipEntry::getName)).containsExactly("build/site/page.html");
+      assertThat(page.readAllBytes()).isEqualTo(bytes("first\n"));
+    }
+    var one = data.resolve("page.html");
+    client.saveArtifact(job.id(), "build/site/page.html", one);
+    assertThat(one).hasContent("first");
+    assertThatThrownBy(() -> client.saveArtifact(job.id(), "../../admin-token", one))
+        .isInstanceOf(RequestFailed.class)
+        .hasMessageContaining("artifact `../../admin-token`");
+    var answer =
+        server.send(
+            "GET",
+            "/api/v1/jobs/%d/artifacts/file?path=build/site/page.html".formatted(job.id()),
+            "",
+            "Authorization",
+            "Bearer " + server.token());
+    // A page that a job wrote is never shown as one of ours.
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/octet-stream");
+    assertThat(answer.headers().firstValue("Content-Disposition"))
+        .contains("attachment; filename=\"page.html\"");
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
   }
 
   @Test
