@@ -366,6 +366,50 @@ public final class FleetwrightClient implements AutoCloseable {
     return post("/api/v1/deploys/" + deploy + "/resume", new TypeReference<>() {});
   }
 
+  /// What a train would do; nothing is stored.
+  public Train.Preview planTrain(Train.Request wish) throws InterruptedException {
+    return post("/api/v1/trains/plans", wish, new TypeReference<>() {});
+  }
+
+  /// Ask for several deploys as one.
+  ///
+  /// @param idempotencyKey repeating a request with the same key gives the first one's train
+  public Train startTrain(Train.Request wish, String idempotencyKey) throws InterruptedException {
+    var request =
+        to("/api/v1/trains")
+            .header("Idempotency-Key", idempotencyKey)
+            .header("Content-Type", "application/json")
+            .POST(body(wish))
+            .build();
+    return answer(request, new TypeReference<>() {});
+  }
+
+  /// Newest first.
+  public Page<Train> trains(int page) throws InterruptedException {
+    return get("/api/v1/trains" + paged(page), new TypeReference<>() {});
+  }
+
+  public Train train(long id) throws InterruptedException {
+    return get("/api/v1/trains/" + id, new TypeReference<>() {});
+  }
+
+  /// @param plan the hash of the train that is agreed to
+  public Train approveTrain(long id, String plan) throws InterruptedException {
+    return post(
+        "/api/v1/trains/" + id + "/approve", new Train.Approve(plan), new TypeReference<>() {});
+  }
+
+  /// Call off what has not begun; what was done stays.
+  public Train cancelTrain(long id) throws InterruptedException {
+    return post("/api/v1/trains/" + id + "/cancel", new TypeReference<>() {});
+  }
+
+  /// Call off what has not begun, and take back what was done.
+  public Train takeTrainBack(long id, Optional<String> reason) throws InterruptedException {
+    return post(
+        "/api/v1/trains/" + id + "/rollback", new Train.TakeBack(reason), new TypeReference<>() {});
+  }
+
   /// Let a quarantined deploy be tried again.
   public Deploy liftQuarantine(long deploy, Optional<String> reason) throws InterruptedException {
     return act(deploy, "lift-quarantine", new Deploy.Because(reason));

@@ -115,6 +115,7 @@ final class OurEngine implements AutoCloseable {
                 new NoJobs(),
                 new NoPipelines(),
                 (_, _) -> Optional.empty(),
+                database.trains(),
                 1,
                 Time.SYSTEM,
                 Pace.USUAL,

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       SteerCommand.Resume.class,
       SteerCommand.LiftQuarantine.class,
       RollbackCommand.class,
+      TrainCommand.class,
       HoldCommand.class,
       AlarmCommand.class,
       StopCommand.class,

@@ -16,6 +16,7 @@ import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.secret.SealedValues;
+import dev.fleetwright.core.train.Trains;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -154,6 +155,11 @@ public final class Database implements AutoCloseable {
   /// The environments that are known.
   public Environments environments() {
     return new SqlEnvironments(transactions, feed);
+  }
+
+  /// Several deploys as one.
+  public Trains trains() {
+    return new SqlTrains(transactions, feed);
   }
 
   /// The alarms that fire.

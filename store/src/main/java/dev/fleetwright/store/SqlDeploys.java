@@ -83,20 +83,22 @@ final class SqlDeploys implements Deploys {
   public DeployView add(DeployRequest request, Actor by, Instant at) {
     return feed.write(
         "recording a deploy into environment " + request.environment(),
-        session -> {
-          var environment =
-              SqlEnvironments.find(session, request.environment())
-                  .orElseThrow(() ->
-                      new IllegalArgumentException(
-                          "there is no environment " + request.environment()));
-          // One at a time for each environment, so a repetition sees what it repeats.
-          var generation = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
-          var known = known(session, request);
-          if (known.isPresent()) {
-            return known.get();
-          }
-          return recorded(session, environment, request, by, Times.kept(at), generation);
-        });
+        session -> add(session, request, by, at));
+  }
+
+  static DeployView add(Session session, DeployRequest request, Actor by, Instant at)
+      throws SQLException {
+    var environment =
+        SqlEnvironments.find(session, request.environment())
+            .orElseThrow(() ->
+                new IllegalArgumentException("there is no environment " + request.environment()));
+    // One at a time for each environment, so a repetition sees what it repeats.
+    var generation = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
+    var known = known(session, request);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    return recorded(session, environment, request, by, Times.kept(at), generation);
   }
 
   @Override

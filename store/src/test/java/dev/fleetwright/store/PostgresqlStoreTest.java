@@ -38,6 +38,14 @@ class PostgresqlStoreTest {
   }
 
   @Nested
+  class TrainsOnPostgresql extends TrainsContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class PipelinesOnPostgresql extends PipelinesContract {
     @Override
     protected Databases databases() {

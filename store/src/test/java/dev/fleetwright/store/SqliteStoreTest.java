@@ -38,6 +38,14 @@ class SqliteStoreTest {
   }
 
   @Nested
+  class TrainsOnSqlite extends TrainsContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class PipelinesOnSqlite extends PipelinesContract {
     @Override
     protected Databases databases() {

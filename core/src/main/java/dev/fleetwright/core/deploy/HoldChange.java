@@ -25,16 +25,16 @@ public enum HoldChange {
     return switch (request.origin()) {
       // The engine's own way back keeps away what it took back already: no release is taken twice.
       case BRANCH, PROMOTION, ALARM -> NONE;
-      case HAND, JOB ->
+      case HAND, JOB, TRAIN ->
           switch (request.kind()) {
             case STOP -> NONE;
-            case ROLLBACK -> SET;
+            case ROLLBACK -> request.origin() == Origin.TRAIN ? NONE : SET;
             case START -> {
               var release = request.release().orElseThrow();
               if (newest.filter(n -> release < n).isPresent()) {
                 yield SET;
               }
-              yield request.origin() == Origin.HAND && request.only().isEmpty() ? LIFTED : NONE;
+              yield request.origin() != Origin.JOB && request.only().isEmpty() ? LIFTED : NONE;
             }
           };
     };

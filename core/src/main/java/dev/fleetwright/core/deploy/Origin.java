@@ -14,7 +14,9 @@ public enum Origin {
   /// The environment takes by itself what succeeded in the one before.
   PROMOTION,
   /// An alarm, so that the environment goes back.
-  ALARM;
+  ALARM,
+  /// A train that it is a member of, or that it takes back.
+  TRAIN;
 
   /// Whether the environment took it by itself; such a deploy waits while the environment is held.
   public boolean automatic() {

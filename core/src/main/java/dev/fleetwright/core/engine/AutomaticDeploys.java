@@ -1,6 +1,7 @@
 package dev.fleetwright.core.engine;
 
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Origin;
@@ -17,6 +18,7 @@ import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.train.Trains;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /// Brings releases to the environments that take them by themselves: those of a branch, and those
 /// that succeeded in the environment before. And takes environments back when an alarm fires
-/// ([AlarmResponse]).
+/// ([AlarmResponse]), and does what trains need ([TrainResponse]).
 ///
 /// It looks at how things are, not at what happened. The feed tells only where to look soon, and
 /// all environments are looked at once a minute, so what a crash or a lost notification swallowed
@@ -45,6 +47,11 @@ public final class AutomaticDeploys implements AutoCloseable {
   /// More than this at once is a round.
   private static final int ENTRIES = 1_000;
 
+  /// The states of a deploy that has come to its end.
+  private static final Set<String> ENDED =
+      Set.of(
+          "succeeded", "rolled_back", "stuck", "cancelled", "superseded", "preempted", "refused");
+
   /// A release moved: for those environments of its project that follow a branch.
   private static final String RELEASE = "";
 
@@ -56,6 +63,7 @@ public final class AutomaticDeploys implements AutoCloseable {
   private final Holds holds;
   private final Alarms alarms;
   private final AlarmResponse response;
+  private final TrainResponse trains;
   private final Feed feed;
   private final Time time;
   private final Pace pace;
@@ -70,6 +78,8 @@ public final class AutomaticDeploys implements AutoCloseable {
       Deploys deploys,
       Holds holds,
       Alarms alarms,
+      DeployRecords records,
+      Trains trains,
       DeployPlanner planning,
       Feed feed,
       Time time,
@@ -82,6 +92,7 @@ public final class AutomaticDeploys implements AutoCloseable {
     this.holds = holds;
     this.alarms = alarms;
     this.response = new AlarmResponse(alarms, deploys, planning, time);
+    this.trains = new TrainResponse(trains, deploys, records, environments, planning, time);
     this.feed = feed;
     this.time = time;
     this.pace = pace;
@@ -112,6 +123,9 @@ public final class AutomaticDeploys implements AutoCloseable {
           } else if (!entries.isEmpty()) {
             before = entries.getLast().id();
             moved(entries).forEach(this::project);
+            if (entries.stream().anyMatch(AutomaticDeploys::movesTrains)) {
+              trains.respond();
+            }
           }
         }
         seen = before;
@@ -132,6 +146,11 @@ public final class AutomaticDeploys implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static boolean movesTrains(Feed.Entry entry) {
+    return entry.topic().equals("train")
+        || (entry.topic().equals("deploy") && ENDED.contains(entry.keys().get("state")));
   }
 
   /// The environments that something happened in, by project.
@@ -161,6 +180,7 @@ public final class AutomaticDeploys implements AutoCloseable {
     for (var project : projects.all()) {
       environments.of(project.name()).forEach(this::take);
     }
+    trains.respond();
     for (var environment : alarms.firing().stream().map(Alarm::environment).distinct().toList()) {
       environments.find(environment).ifPresent(response::respond);
     }

@@ -63,11 +63,18 @@ public final class DeployPlanner {
               releases.find(deploy.release().orElseThrow()),
               deploy.script(),
               deploy.only());
-      case STOP -> stop(environment, deploy.script());
+      case STOP -> {
+        var down = stop(environment, deploy.script());
+        yield deploy.origin() == Origin.TRAIN && down instanceof Planning.Ready(var plan)
+            ? new Planning.Ready(plan.unattended())
+            : down;
+      }
       case ROLLBACK -> {
         var back = goBack(environment, deploy.rollbackOf().orElseThrow());
-        // Who lets an alarm decide does not want to be asked at night.
-        yield deploy.origin() == Origin.ALARM && back instanceof Planning.Ready(var plan)
+        // Who lets an alarm decide does not want to be asked at night; and what a train does when a
+        // member fails was agreed to with the train.
+        yield (deploy.origin() == Origin.ALARM || deploy.origin() == Origin.TRAIN)
+                && back instanceof Planning.Ready(var plan)
             ? new Planning.Ready(plan.unattended())
             : back;
       }

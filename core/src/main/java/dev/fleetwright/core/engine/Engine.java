@@ -13,6 +13,7 @@ import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.core.train.Trains;
 import java.time.Duration;
 
 /// Runs deploys and pipelines, as long as it is open.
@@ -51,6 +52,7 @@ public final class Engine implements AutoCloseable {
       JobExecutor executor,
       PipelineWork pipelineWork,
       FreezeCalendar freezes,
+      Trains trains,
       int jobsAtOnce,
       Time time,
       Pace pace,
@@ -72,7 +74,8 @@ public final class Engine implements AutoCloseable {
                 parts.holds(),
                 parts.releases(),
                 parts.statuses(),
-                parts.freezes()),
+                parts.freezes(),
+                parts.trains()),
             journal,
             new DeployRun(
                 journal,

@@ -3,10 +3,12 @@ package dev.fleetwright.core.engine;
 import static java.util.stream.Collectors.joining;
 
 import dev.fleetwright.core.deploy.DeployKind;
+import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.FreezeWindow;
@@ -16,6 +18,9 @@ import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.release.CommitStatus;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.train.Train;
+import dev.fleetwright.core.train.TrainProgress;
+import dev.fleetwright.core.train.Trains;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -33,6 +38,7 @@ final class Gatekeeper {
   static final String SOAK = "soak";
   static final String FREEZE = "freeze";
   static final String HOLD = "hold";
+  static final String TRAIN = "train";
 
   /// How many freezes that follow one another without a gap are looked through for their end.
   private static final int FREEZES_IN_A_ROW = 100;
@@ -46,6 +52,7 @@ final class Gatekeeper {
   private final Releases releases;
   private final CommitStatuses statuses;
   private final FreezeCalendar calendar;
+  private final Trains trains;
 
   Gatekeeper(
       Environments environments,
@@ -53,13 +60,15 @@ final class Gatekeeper {
       Holds holds,
       Releases releases,
       CommitStatuses statuses,
-      FreezeCalendar calendar) {
+      FreezeCalendar calendar,
+      Trains trains) {
     this.environments = environments;
     this.deploys = deploys;
     this.holds = holds;
     this.releases = releases;
     this.statuses = statuses;
     this.calendar = calendar;
+    this.trains = trains;
   }
 
   /// The closed ones, in the order in which people read them.
@@ -69,6 +78,7 @@ final class Gatekeeper {
     hold(environment, view).ifPresent(gates::add);
     // A way back, or out, is what the other rules exist to keep possible.
     if (view.deploy().kind() == DeployKind.START) {
+      gates.addAll(train(view));
       freeze(environment, now).ifPresent(gates::add);
       soak(environment, view, now).ifPresent(gates::add);
       gates.addAll(statuses(environment, view));
@@ -87,6 +97,38 @@ final class Gatekeeper {
         .filter(now::isBefore)
         .map(
             then -> new Gate(SCHEDULE, "not before " + then, "the time coming", Optional.of(then)));
+  }
+
+  /// Those that go before it in its train.
+  private List<Gate> train(DeployView view) {
+    if (view.deploy().origin() != Origin.TRAIN) {
+      return List.of();
+    }
+    var train = trains.ofDeploy(view.deploy().id()).orElseThrow();
+    var progress =
+        new TrainProgress(
+            train, train.deploys().stream().map(id -> deploys.find(id).orElseThrow()).toList());
+    return progress.before(train.deploys().indexOf(view.deploy().id())).stream()
+        .map(progress.views()::get)
+        .findFirst()
+        .map(before -> train(train, before))
+        .stream()
+        .toList();
+  }
+
+  private Gate train(Train train, DeployView before) {
+    var name = environments.find(before.deploy().environment()).orElseThrow().stream();
+    var number = before.deploy().number();
+    return before.state() instanceof Finished
+        ? new Gate(
+            TRAIN,
+            "`%s` goes first in train %d, and its deploy #%d is %s"
+                .formatted(name, train.id(), number, before.state().keyword().replace('_', ' ')),
+            "taking the train back or cancelling it, or somebody who may approve opening it with a reason")
+        : new Gate(
+            TRAIN,
+            "`%s` goes first in train %d".formatted(name, train.id()),
+            "deploy #%d of `%s` succeeding".formatted(number, name));
   }
 
   private Optional<Gate> freeze(Environment environment, Instant now) {

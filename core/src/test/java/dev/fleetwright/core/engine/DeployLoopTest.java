@@ -969,7 +969,8 @@ class DeployLoopTest {
             holds,
             new NoReleases(),
             new NoStatuses(),
-            (_, _) -> Optional.empty()),
+            (_, _) -> Optional.empty(),
+            new NoTrains()),
         journal,
         new DeployRun(
             journal,

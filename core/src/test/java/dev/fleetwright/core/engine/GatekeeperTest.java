@@ -49,7 +49,8 @@ class GatekeeperTest {
             return moment.isBefore(from) || !moment.isBefore(until)
                 ? Optional.empty()
                 : Optional.of(until);
-          });
+          },
+          new NoTrains());
 
   @Test
   void a_freeze_says_which_until_when_and_who_can_open_it() {

@@ -143,6 +143,15 @@ public final class HttpServer implements AutoCloseable {
             .routes());
     routes.addAll(new ArtifactRoutes(served.pipelines(), served.blobs()).routes());
     routes.addAll(
+        new TrainRoutes(
+                served.environments(),
+                served.releases(),
+                served.records(),
+                served.trains(),
+                operations,
+                clock)
+            .routes());
+    routes.addAll(
         new LogRoutes(served.logs(), served.pipelines(), served.deploys(), hub, browsers, metrics)
             .routes());
     routes.addAll(

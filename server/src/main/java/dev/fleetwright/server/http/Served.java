@@ -15,6 +15,7 @@ import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.core.train.Trains;
 import dev.fleetwright.server.auth.WebhookSecrets;
 import dev.fleetwright.server.operations.Operations;
 import java.net.URI;
@@ -43,6 +44,7 @@ public record Served(
     Environments environments,
     Deploys deploys,
     DeployRecords records,
+    Trains trains,
     Ledger ledger,
     Feed feed,
     LogStore logs,

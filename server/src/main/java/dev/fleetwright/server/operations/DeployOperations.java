@@ -100,6 +100,17 @@ public final class DeployOperations {
     return environment(wish).then(environment -> plan(environment, wish));
   }
 
+  /// What to ask for so that exactly what would happen now is done, when anything has moved it is
+  /// refused. Changes nothing.
+  Answer<DeployRequest> exactly(Wish wish) {
+    return environment(wish)
+        .then(environment ->
+            plan(environment, wish)
+                .then(plan ->
+                    Answer.done(
+                        request(environment, wish, Optional.of(plan), Optional.empty(), ""))));
+  }
+
   /// Record a deploy; the engine does it.
   ///
   /// With the hash of a plan that was previewed, exactly that plan is done: when something has

@@ -2,6 +2,7 @@ package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.deploy.Deploy;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Environment;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,9 @@ public final class GateRules {
     }
     if (deploy.notBefore().isPresent()) {
       rules.add("schedule");
+    }
+    if (deploy.origin() == Origin.TRAIN) {
+      rules.add("train");
     }
     gating.statuses().forEach(name -> rules.add(Gate.STATUS + name));
     return List.copyOf(rules);

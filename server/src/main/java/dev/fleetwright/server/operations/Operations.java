@@ -13,6 +13,7 @@ import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.train.Trains;
 import java.time.InstantSource;
 
 /// All operations, wired to the ports.
@@ -22,6 +23,7 @@ public record Operations(
     ProjectOperations projects,
     PipelineOperations pipelines,
     DeployOperations deploys,
+    TrainOperations trains,
     EnvironmentOperations environments,
     AccessOperations access,
     PipelineWork pipelineWork) {
@@ -41,6 +43,7 @@ public record Operations(
       ResourceGroups resourceGroups,
       Deploys deploys,
       DeployRecords records,
+      Trains trains,
       DeployPlanner planning,
       Blobs blobs,
       AccessOperations access,
@@ -60,6 +63,7 @@ public record Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,
         deployOperations,
+        new TrainOperations(trains, deploys, deployOperations, clock),
         new EnvironmentOperations(holds, alarms, clock),
         access,
         new Releasing(

@@ -22,6 +22,7 @@ import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.PipelineStatus;
 import dev.fleetwright.core.target.Change;
 import dev.fleetwright.core.target.Health;
+import dev.fleetwright.core.train.TrainState;
 
 /// The states of the domain as people see them.
 final class Badges {
@@ -50,6 +51,19 @@ final class Badges {
       case Superseded _ -> new Badge(Tone.IDLE, "skip", "superseded");
       case Preempted _ -> new Badge(Tone.WARN, "skip", "pre-empted");
       case Refused _ -> new Badge(Tone.BAD, "x-circle", "refused");
+    };
+  }
+
+  static Badge of(TrainState state) {
+    return switch (state) {
+      case WAITING -> new Badge(Tone.WAIT, "wait", "waiting");
+      case RUNNING -> new Badge(Tone.BUSY, "running", "running");
+      case HELD -> new Badge(Tone.WARN, "hand", "held");
+      case SUCCEEDED -> new Badge(Tone.GOOD, "check-circle", "succeeded");
+      case INCOMPLETE -> new Badge(Tone.WARN, "skip", "incomplete");
+      case GOING_BACK -> new Badge(Tone.WARN, "back", "going back");
+      case TAKEN_BACK -> new Badge(Tone.WARN, "back", "taken back");
+      case STUCK -> new Badge(Tone.BAD, "warning", "stuck");
     };
   }
 

@@ -1,8 +1,10 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.Deploy;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployState.RolledBack;
 import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.log.LogName;
 import dev.fleetwright.server.http.Call;
 import dev.fleetwright.server.http.Refusal;
@@ -73,7 +75,7 @@ final class DeployPages {
     var wish = LogParts.Wish.of(call);
     var page =
         presenter.page(
-            jobOf(deploy.job()),
+            partOf(deploy),
             logs.shown(
                 LogName.deploy(deploy.id()),
                 path,
@@ -100,6 +102,17 @@ final class DeployPages {
             .filter(v -> v.deploy().id() < view.deploy().id())
             .toList()
         : List.of();
+  }
+
+  /// The job or the train that it belongs to.
+  private Link partOf(Deploy deploy) {
+    return deploy.origin() == Origin.TRAIN
+        ? sources
+            .trains()
+            .ofDeploy(deploy.id())
+            .map(train -> new Link("train " + train.id(), Paths.train(train.id())))
+            .orElse(new Link("", ""))
+        : jobOf(deploy.job());
   }
 
   private Link jobOf(Optional<Long> id) {

@@ -72,6 +72,14 @@ final class Html {
     return content(out -> JtedeployGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content trains(Frame frame, TrainsPage page) {
+    return content(out -> JtetrainsGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
+  static Content train(Frame frame, TrainPage page) {
+    return content(out -> JtetrainGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content pipeline(Frame frame, PipelinePage page) {
     return content(out -> JtepipelineGenerated.render(out, UNTOUCHED, frame, page));
   }

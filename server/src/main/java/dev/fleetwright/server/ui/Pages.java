@@ -43,6 +43,7 @@ public final class Pages implements Screens {
                 new EnvironmentPages(sources, operations, framing, tiles).routes(),
                 new ChoicePages(sources, operations, framing).routes(),
                 new DeployPages(sources, operations, framing, tails).routes(),
+                new TrainPages(sources, operations, framing).routes(),
                 new PipelinePages(sources, operations, framing, tails).routes(),
                 new TokenPages(operations.access(), framing, sources.clock()).routes())
             .flatMap(List::stream)

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class Paths {
 
   static final String TOKENS = "/tokens";
+  static final String TRAINS = "/trains";
 
   private Paths() {}
 
@@ -35,6 +36,10 @@ final class Paths {
 
   static String job(ProjectName project, long id) {
     return project(project) + "/jobs/" + id;
+  }
+
+  static String train(long id) {
+    return TRAINS + "/" + id;
   }
 
   /// A text as one segment of a path, or as one value of a query.

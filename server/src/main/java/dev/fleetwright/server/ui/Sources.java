@@ -10,6 +10,7 @@ import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.core.train.Trains;
 import java.time.InstantSource;
 
 /// What pages are made from. They only read it; changes go through the operations.
@@ -22,6 +23,7 @@ public record Sources(
     Pipelines pipelines,
     Deploys deploys,
     DeployRecords records,
+    Trains trains,
     LogStore logs,
     Targets targets,
     InstantSource clock) {}

@@ -29,6 +29,8 @@ class HtmlTest {
         Html.deploy(frame, Samples.failed()),
         Html.pipeline(frame, Samples.pipelinePage()),
         Html.job(frame, Samples.job()),
+        Html.trains(frame, Samples.trains()),
+        Html.train(frame, Samples.train()),
         Html.tokens(frame, Samples.tokens()),
         Html.secret(frame, Samples.secret()),
         Html.message(frame, Samples.notFound()),

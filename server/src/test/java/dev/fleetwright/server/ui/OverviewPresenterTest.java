@@ -47,6 +47,7 @@ class OverviewPresenterTest {
             database.pipelines(),
             database.deploys(),
             database.deployRecords(),
+            database.trains(),
             logs,
             binding -> {
               throw new IllegalArgumentException("no target is needed here: " + binding);

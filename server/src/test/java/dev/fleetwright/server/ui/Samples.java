@@ -288,6 +288,58 @@ final class Samples {
         false);
   }
 
+  static TrainsPage trains() {
+    return new TrainsPage(
+        List.of(
+            new TrainsPage.Row(
+                new Link("Train 3", "/trains/3"),
+                "shop/production, api/production",
+                new Badge(Tone.WARN, "hand", "held"),
+                "anna",
+                ago(3),
+                "the new prices")));
+  }
+
+  static TrainPage train() {
+    return new TrainPage(
+        "Train 3",
+        new Badge(Tone.WARN, "hand", "held"),
+        "anna",
+        ago(3),
+        "the new prices",
+        "When a member fails, those that come after it wait.",
+        "A member did not succeed, and those that come after it wait.",
+        "0123456789ab",
+        List.of(
+            Action.asking(
+                "rollback",
+                "Take back",
+                "/trains/3/rollback",
+                "danger",
+                "back",
+                "All of it?",
+                true),
+            Action.asking(
+                "cancel", "End here", "/trains/3/cancel", "danger", "blocked", "Now?", false)),
+        List.of(
+            new TrainPage.Row(
+                new Link("api/production", "/projects/api/environments/production"),
+                new Link("#4", "/projects/api/deploys/4"),
+                "r4",
+                new Badge(Tone.WARN, "back", "rolled back"),
+                "",
+                "",
+                "12 s"),
+            new TrainPage.Row(
+                new Link("shop/production", "/projects/shop/environments/production"),
+                new Link("#7", "/projects/shop/deploys/7"),
+                "r9",
+                new Badge(Tone.WAIT, "wait", "waiting"),
+                "api/production",
+                "`api/production` goes first in train 3, and its deploy #4 is rolled back",
+                "")));
+  }
+
   static TokensPage tokens() {
     return new TokensPage(
         List.of(token(1, "root", List.of(ago(0))), token(2, "ci of the shop", List.of())));

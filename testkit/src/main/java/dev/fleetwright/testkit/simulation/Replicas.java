@@ -13,6 +13,7 @@ import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.core.train.Trains;
 import dev.fleetwright.testkit.history.History.TakeOver;
 import dev.fleetwright.testkit.history.InTime;
 import java.time.Duration;
@@ -92,6 +93,7 @@ final class Replicas {
                 Ports.unused(JobExecutor.class),
                 Ports.unused(PipelineWork.class),
                 Ports.unused(FreezeCalendar.class),
+                Ports.unused(Trains.class),
                 1,
                 time,
                 PACE,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.core.train;
+
+import org.jspecify.annotations.NullMarked;
