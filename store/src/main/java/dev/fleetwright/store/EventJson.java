@@ -170,13 +170,20 @@ final class EventJson {
   }
 
   static ObjectNode decision(GateDecision decision) {
-    return Json.object()
-        .put("open", decision.open())
-        .put("by", decision.by())
-        .put("reason", decision.reason());
+    var json =
+        Json.object()
+            .put("open", decision.open())
+            .put("by", decision.by())
+            .put("reason", decision.reason());
+    decision.until().ifPresent(then -> json.put("until", then.toString()));
+    return json;
   }
 
   static GateDecision readDecision(Json json) {
-    return new GateDecision(json.yes("open"), json.text("by"), json.text("reason"));
+    return new GateDecision(
+        json.yes("open"),
+        json.text("by"),
+        json.text("reason"),
+        json.maybeText("until").map(Instant::parse));
   }
 }

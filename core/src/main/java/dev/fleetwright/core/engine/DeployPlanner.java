@@ -213,11 +213,14 @@ public final class DeployPlanner {
 
   /// Where to go back to when nobody says where: the newest version that can be gone back to and
   /// that nobody went back from. Never one that was aborted, pre-empted or cancelled half-way: such
-  /// a deploy did not succeed, so it is no way back (argoproj/argo-rollouts#3039).
+  /// a deploy did not succeed, so it is no way back (argoproj/argo-rollouts#3039). Where only
+  /// scripts deploy it is never guessed whose script to run again: nobody can see what runs.
   public Optional<WayBack> lastGood(Environment environment) {
-    return waysBack(environment).stream()
-        .filter(way -> way.whyNot().isEmpty() && !way.left())
-        .findFirst();
+    return environment.targets().isEmpty()
+        ? Optional.empty()
+        : waysBack(environment).stream()
+            .filter(way -> way.whyNot().isEmpty() && !way.left())
+            .findFirst();
   }
 
   /// One version that an environment ran.

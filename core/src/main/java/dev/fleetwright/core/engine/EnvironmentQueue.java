@@ -4,6 +4,7 @@ import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.QueueMode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,10 @@ public final class EnvironmentQueue {
 
   private static final Comparator<DeployView> BY_AGE =
       Comparator.comparingLong(v -> v.deploy().id());
+
+  /// What an alarm takes back comes before anything new is brought to an environment that is ill.
+  private static final Comparator<DeployView> ALARMED =
+      Comparator.comparing(v -> v.deploy().origin() != Origin.ALARM);
 
   static final String QUEUE = "queue";
 
@@ -37,10 +42,12 @@ public final class EnvironmentQueue {
             .filter(v -> !v.state().holdsEnvironment() && !(v.state() instanceof Quarantined))
             .toList();
     return switch (mode) {
-      case UNORDERED -> waiting.stream().sorted(BY_AGE).toList();
-      case NEWEST_READY_FIRST -> waiting.stream().sorted(BY_AGE.reversed()).toList();
-      case OLDEST_FIRST -> waiting.stream().min(BY_AGE).stream().toList();
-      case NEWEST_FIRST -> waiting.stream().max(BY_AGE).stream().toList();
+      case UNORDERED -> waiting.stream().sorted(ALARMED.thenComparing(BY_AGE)).toList();
+      case NEWEST_READY_FIRST ->
+          waiting.stream().sorted(ALARMED.thenComparing(BY_AGE.reversed())).toList();
+      case OLDEST_FIRST -> waiting.stream().min(ALARMED.thenComparing(BY_AGE)).stream().toList();
+      case NEWEST_FIRST ->
+          waiting.stream().min(ALARMED.thenComparing(BY_AGE.reversed())).stream().toList();
     };
   }
 
@@ -63,11 +70,13 @@ public final class EnvironmentQueue {
     var reason =
         first.state().holdsEnvironment()
             ? "deploy #%d is %s".formatted(number, first.state().keyword().replace('_', ' '))
-            : mode == QueueMode.OLDEST_FIRST
-                ? "deploy #%d is older and has not ended (queue: %s)"
-                    .formatted(number, mode.keyword())
-                : "deploy #%d is newer and goes first (queue: %s)"
-                    .formatted(number, mode.keyword());
+            : first.deploy().origin() == Origin.ALARM
+                ? "deploy #%d goes first: an alarm takes the environment back".formatted(number)
+                : mode == QueueMode.OLDEST_FIRST
+                    ? "deploy #%d is older and has not ended (queue: %s)"
+                        .formatted(number, mode.keyword())
+                    : "deploy #%d is newer and goes first (queue: %s)"
+                        .formatted(number, mode.keyword());
     return new Gate(QUEUE, reason, "deploy #%d coming to its end".formatted(number));
   }
 

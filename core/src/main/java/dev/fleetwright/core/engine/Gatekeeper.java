@@ -86,7 +86,7 @@ final class Gatekeeper {
     }
     gates.removeIf(gate -> {
       var decision = waiting.decided().get(gate.name());
-      return decision != null && decision.open();
+      return decision != null && decision.opens(gate);
     });
     return gates;
   }

@@ -8,6 +8,7 @@ import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployRequest;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.QueueMode;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +46,29 @@ class EnvironmentQueueTest {
     assertThat(EnvironmentQueue.inTurn(deploys.unfinished(1), mode))
         .extracting(v -> Long.toString(v.deploy().id()))
         .containsExactly(next.split(" ", -1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UNORDERED, 4 1 2 3",
+    "OLDEST_FIRST, 4",
+    "NEWEST_FIRST, 4",
+    "NEWEST_READY_FIRST, 4 3 2 1",
+  })
+  void what_an_alarm_takes_back_goes_first_in_every_mode(QueueMode mode, String next) {
+    var _ = deploys.add(DeployRequest.goBack(1, 1, Optional.of(6L)).from(Origin.ALARM), ANN, NOON);
+    var later = deploys.add(DeployRequest.start(1, 7), ANN, NOON).deploy().id();
+    var unfinished = deploys.unfinished(1).stream().filter(v -> v.deploy().id() != later).toList();
+    assertThat(EnvironmentQueue.inTurn(unfinished, mode))
+        .extracting(v -> Long.toString(v.deploy().id()))
+        .containsExactly(next.split(" ", -1));
+    assertThat(EnvironmentQueue.inTurn(deploys.unfinished(1), mode).getFirst().deploy().id())
+        .isEqualTo(4);
+    if (mode == QueueMode.NEWEST_FIRST) {
+      assertThat(gates(later, mode))
+          .extracting(Gate::reason)
+          .containsExactly("deploy #4 goes first: an alarm takes the environment back");
+    }
   }
 
   @ParameterizedTest

@@ -104,6 +104,22 @@ class GatekeeperTest {
   }
 
   @Test
+  void who_lets_a_deploy_through_one_freeze_has_not_let_it_through_the_next() {
+    freeze(WEEKEND, FAIR);
+    var fix = start();
+    var until = closed(fix, NOON).getFirst().opensAt();
+    append(fix, new GateDecided("freeze", new GateDecision(true, "ann", "because", until)));
+    assertThat(closed(fix, NOON)).isEmpty();
+
+    // As if this freeze had been over sooner, and the one that is on now is another.
+    append(
+        fix,
+        new GateDecided(
+            "freeze", new GateDecision(true, "ann", "because", Optional.of(NOON.minusMillis(1)))));
+    assertThat(closed(fix, NOON)).extracting(Gate::name).containsExactly("freeze");
+  }
+
+  @Test
   void an_outside_gate_is_closed_until_it_is_opened() {
     environments.policy =
         Policy.NONE.with(

@@ -233,11 +233,18 @@ final class EnvironmentRoutes {
         wish.deploy()
             .or(() -> operations.lastGood(environment).map(w -> w.deploy().deploy().id()))
             .orElseThrow(() ->
-                Refusal.user(
-                    409,
-                    "no_way_back",
-                    "there is nothing that this environment can go back to now",
-                    "see its ways back for why not"));
+                environment.targets().isEmpty()
+                    ? Refusal.user(
+                        409,
+                        "no_way_back",
+                        "only scripts deploy to `%s`: what they did cannot be seen, nor taken back"
+                            .formatted(environment.name()),
+                        "say whose script shall run again: the id of an earlier deploy (`--to`)")
+                    : Refusal.user(
+                        409,
+                        "no_way_back",
+                        "there is nothing that this environment can go back to now",
+                        "see its ways back for why not"));
     return ask(call, new Wish.GoBack(environment.id(), deploy), wish.reason().orElse(""));
   }
 

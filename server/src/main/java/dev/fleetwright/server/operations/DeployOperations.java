@@ -16,6 +16,7 @@ import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Deploys.Appended;
+import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.deploy.GateDecision;
 import dev.fleetwright.core.engine.DeployPlanner;
 import dev.fleetwright.core.engine.DeployPlanner.WayBack;
@@ -309,7 +310,7 @@ public final class DeployOperations {
     var found = deploys.find(deploy);
     if (found.isPresent()
         && found.get().state() instanceof Waiting waiting
-        && decision.equals(waiting.decided().get(gate))) {
+        && repeats(decision, waiting, gate)) {
       return Answer.done(found.get());
     }
     return decide(
@@ -322,9 +323,31 @@ public final class DeployOperations {
                       "not_planned_yet",
                       "this deploy has no plan yet, so its gates are not known",
                       "try again in a moment");
-              case Waiting _ -> gate(view, gate, decision, by);
+              case Waiting waiting -> gate(view, gate, overriding(decision, waiting, gate), by);
               case DeployState other -> tooLate(open ? "let through" : "held", other);
             });
+  }
+
+  /// Whether it was decided already, and that still counts.
+  private static boolean repeats(GateDecision decision, Waiting waiting, String gate) {
+    var before = waiting.decided().get(gate);
+    return before != null
+        && before.repeats(decision)
+        && (!decision.open() || waiting.held().stream().noneMatch(g -> g.name().equals(gate)));
+  }
+
+  /// Who opens a gate that a clock would open has opened it for as long as that.
+  private static GateDecision overriding(GateDecision decision, Waiting waiting, String gate) {
+    return decision.open()
+        ? new GateDecision(
+            true,
+            decision.by(),
+            decision.reason(),
+            waiting.held().stream()
+                .filter(g -> g.name().equals(gate))
+                .findFirst()
+                .flatMap(Gate::opensAt))
+        : decision;
   }
 
   private Answer<DeployEvent> gate(DeployView view, String gate, GateDecision decision, Actor by) {

@@ -373,7 +373,8 @@ final class DeployPresenter {
     waiting
         .decided()
         .forEach((gate, decision) -> {
-          if (decision.open()) {
+          if (decision.open()
+              && waiting.held().stream().noneMatch(closed -> closed.name().equals(gate))) {
             views.add(
                 new GateView(
                     gate,
