@@ -11,6 +11,8 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -55,6 +57,15 @@ final class Session {
   /// The time that leases are measured with, in microseconds since 1970.
   long now() throws SQLException {
     return clock.now(this);
+  }
+
+  /// The same as an expression of SQL, for a statement that need not wait for [#now] to be
+  /// answered. It is a number of ours or the database's own clock, so there is nothing to bind.
+  String clock() throws SQLException {
+    return switch (dialect) {
+      case SQLITE -> Long.toString(now());
+      case POSTGRESQL -> PostgresqlTransactions.NOW;
+    };
   }
 
   /// A statement that is certain to be wanted, and whose effect nobody has asked for yet.
@@ -111,6 +122,11 @@ final class Session {
   /// @throws SQLException when it is not there; perhaps only at that next question or at the commit
   void changeOne(String sql, @Nullable Object... values) throws SQLException {
     send(new Pending(sql, Arrays.asList(values), 1));
+  }
+
+  /// Change rows, however many there are; sent as [#changeOne] is.
+  void changeAny(String sql, @Nullable Object... values) throws SQLException {
+    send(new Pending(sql, Arrays.asList(values), ANY));
   }
 
   private void send(Pending change) throws SQLException {
@@ -174,6 +190,11 @@ final class Session {
           "%d rows instead of %d: %s"
               .formatted(statement.getUpdateCount(), sent.rows(), sent.sql()));
     }
+  }
+
+  /// As many `?` as there are values, for `IN`.
+  static String places(Collection<?> values) {
+    return String.join(", ", Collections.nCopies(values.size(), "?"));
   }
 
   /// Ask for the first row of an answer together with the next question, which sees what this one

@@ -64,6 +64,19 @@ final class SqlDeploys implements Deploys {
   static final String ROWS =
       "SELECT d.*, p.bytes AS plan_bytes FROM deploy d LEFT JOIN plan p ON p.hash = d.plan ";
 
+  /// Found at the ends of indexes, however many wait.
+  static final String FIRST_UNFINISHED =
+      ROWS
+          + """
+          WHERE d.id IN (
+            SELECT id FROM deploy WHERE environment = ? AND holds = 1
+            UNION
+            SELECT id FROM (SELECT id FROM deploy
+                             WHERE environment = ? AND finished_at IS NULL
+                             ORDER BY id %1$s LIMIT ?) few)
+          ORDER BY d.holds DESC, d.id %1$s\
+          """;
+
   static final String UNFINISHED =
       ROWS + "WHERE d.environment = ? AND d.finished_at IS NULL ORDER BY d.id";
 
@@ -622,6 +635,19 @@ final class SqlDeploys implements Deploys {
   }
 
   @Override
+  public List<DeployView> unfinished(long environment, int most, boolean newest) {
+    return transactions.read(
+        "listing the first that have not ended in environment " + environment,
+        session ->
+            session.list(
+                FIRST_UNFINISHED.formatted(newest ? "DESC" : "ASC"),
+                SqlDeploys::view,
+                environment,
+                environment,
+                most));
+  }
+
+  @Override
   public Optional<DeployView> lastSucceeded(long environment) {
     return transactions.read(
         "looking for the last success in environment " + environment,
@@ -706,45 +732,31 @@ final class SqlDeploys implements Deploys {
 
   private static Digest digest(DeployView view) {
     var deploy = view.deploy();
-    var canonical =
-        Dictionary.empty()
-            .with("id", deploy.id())
-            .with("number", deploy.number())
-            .with("environment", deploy.environment())
-            .with("kind", deploy.kind().keyword())
-            .with("exact", deploy.exactly() ? 1 : 0)
-            .with("by", deploy.by())
-            .with("sequence", view.sequence())
-            .with("state", StateJson.text(view.state()));
-    canonical = with(canonical, "release", deploy.release().map(Whole::new));
-    canonical = with(canonical, "rollback_of", deploy.rollbackOf().map(Whole::new));
-    canonical = with(canonical, "script", deploy.script().map(Component::canonical));
-    canonical = with(canonical, "job", deploy.job().map(Whole::new));
-    canonical =
-        with(
-            canonical,
-            "origin",
-            // Deploys of earlier releases have none, and were all asked for.
-            Optional.of(deploy.origin())
-                .filter(o -> o != Origin.HAND)
-                .map(o -> new Text(o.keyword())));
-    canonical =
-        with(
-            canonical,
-            "only",
-            Optional.of(deploy.only()).filter(o -> !o.isEmpty()).map(Listing::ofTexts));
-    canonical = with(canonical, "not_before", deploy.notBefore().map(t -> new Text(Times.text(t))));
-    canonical =
-        with(
-            canonical,
-            "plan",
-            view.state().currentPlan().map(plan -> new Text(SqlPlans.hash(plan).hex())));
-    return Digest.of(canonical.bytes());
-  }
-
-  private static Dictionary with(
-      Dictionary dictionary, String key, Optional<? extends Value> value) {
-    return value.isPresent() ? dictionary.with(key, value.get()) : dictionary;
+    var row = new TreeMap<String, Value>();
+    row.put("id", new Whole(deploy.id()));
+    row.put("number", new Whole(deploy.number()));
+    row.put("environment", new Whole(deploy.environment()));
+    row.put("kind", new Text(deploy.kind().keyword()));
+    row.put("exact", new Whole(deploy.exactly() ? 1 : 0));
+    row.put("by", new Text(deploy.by()));
+    row.put("sequence", new Whole(view.sequence()));
+    row.put("state", new Text(StateJson.text(view.state())));
+    deploy.release().ifPresent(id -> row.put("release", new Whole(id)));
+    deploy.rollbackOf().ifPresent(id -> row.put("rollback_of", new Whole(id)));
+    deploy.script().ifPresent(script -> row.put("script", script.canonical()));
+    deploy.job().ifPresent(id -> row.put("job", new Whole(id)));
+    // Deploys of earlier releases have none, and were all asked for.
+    if (deploy.origin() != Origin.HAND) {
+      row.put("origin", new Text(deploy.origin().keyword()));
+    }
+    if (!deploy.only().isEmpty()) {
+      row.put("only", Listing.ofTexts(deploy.only()));
+    }
+    deploy.notBefore().ifPresent(then -> row.put("not_before", new Text(Times.text(then))));
+    view.state()
+        .currentPlan()
+        .ifPresent(plan -> row.put("plan", new Text(SqlPlans.hash(plan).hex())));
+    return Digest.of(new Dictionary(row).bytes());
   }
 
   static Digest digest(long deploy, long sequence, String at, String actor, String body) {

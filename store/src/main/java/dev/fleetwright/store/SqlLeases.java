@@ -27,18 +27,20 @@ final class SqlLeases implements Leases {
     }
   }
 
-  // Each of the two finds its row at the start of an index, however many rows wait.
+  // Each of the two finds its row at the start of an index, however many rows wait. The clock is
+  // asked once, in a query of its own: what changes while an index is read cannot be looked up in
+  // it.
   static final String SILENT =
       """
       SELECT id FROM lease
-       WHERE kind = ? AND held_until > 0 AND held_until <= ? AND has_work = 1
+       WHERE kind = ? AND held_until > 0 AND held_until <= (SELECT %s) AND has_work = 1
        ORDER BY held_until LIMIT 1\
       """;
   static final String FREE =
       """
       SELECT id FROM lease
-       WHERE kind = ? AND has_work = 1 AND held_until = 0 AND due_at <= ?
-         AND (owner <> ? OR due_at <= ?)
+       WHERE kind = ? AND has_work = 1 AND held_until = 0 AND due_at <= (SELECT %s)
+         AND (owner <> ? OR due_at <= (SELECT %s) - ?)
        ORDER BY due_at, id LIMIT 1\
       """;
 
@@ -102,18 +104,9 @@ final class SqlLeases implements Leases {
   static void work(
       Session session, Kind kind, long id, String hasWork, List<?> values, boolean fresh)
       throws SQLException {
+    var clock = session.clock();
     var all = new ArrayList<Object>(values);
-    var now =
-        switch (session.dialect()) {
-          // A clock that is read in the statement saves asking for it first.
-          case POSTGRESQL -> PostgresqlTransactions.NOW;
-          case SQLITE -> "?";
-        };
     all.add(fresh);
-    if (session.dialect() == Dialect.SQLITE) {
-      var read = session.now();
-      all.addAll(List.of(read, read, read));
-    }
     all.add(kind.keyword());
     all.add(id);
     session.changeOne(
@@ -125,7 +118,7 @@ final class SqlLeases implements Leases {
                              ELSE due_at END
          WHERE kind = ? AND id = ?
         """
-            .formatted(hasWork, now, fresh ? "" : " tries = 1, suspect = NULL,"),
+            .formatted(hasWork, clock, fresh ? "" : " tries = 1, suspect = NULL,"),
         all.toArray());
   }
 
@@ -149,12 +142,17 @@ final class SqlLeases implements Leases {
         transactions.write(
             "claiming a lease on a " + kind.keyword(),
             session -> {
-              var now = session.now();
-              var silent = first(session, SILENT, now);
-              var id =
-                  silent.isPresent()
-                      ? silent
-                      : first(session, FREE, now, owner, now - micros(TURN_OF_OTHERS));
+              var clock = session.clock();
+              var silent = first(session, SILENT.formatted(clock), kind.keyword());
+              var free =
+                  first(
+                      session,
+                      FREE.formatted(clock, clock),
+                      kind.keyword(),
+                      owner,
+                      micros(TURN_OF_OTHERS));
+              session.flush();
+              var id = silent.first().or(free::first);
               if (id.isEmpty()) {
                 return Optional.empty();
               }
@@ -162,21 +160,22 @@ final class SqlLeases implements Leases {
                   session.only(
                       """
                       UPDATE lease
-                         SET generation = generation + 1, owner = ?, held_until = ?, due_at = NULL,
+                         SET generation = generation + 1, owner = ?, held_until = %s + ?, due_at = NULL,
                              tries = tries + 1
                        WHERE kind = ? AND id = ?
                       RETURNING generation, %s AS transaction_id
                       """
-                          .formatted(session.dialect().transaction),
+                          .formatted(clock, session.dialect().transaction),
                       row -> {
                         session.isTransaction(row.whole("transaction_id"));
                         return row.whole("generation");
                       },
                       owner,
-                      now + micros(life),
+                      micros(life),
                       kind.keyword(),
                       id.get());
-              return Optional.of(new Claimed(new Lease(id.get(), generation), silent.isPresent()));
+              return Optional.of(
+                  new Claimed(new Lease(id.get(), generation), silent.first().isPresent()));
             });
     claimed
         .filter(Claimed::silent)
@@ -188,11 +187,9 @@ final class SqlLeases implements Leases {
     return claimed.map(Claimed::lease);
   }
 
-  private Optional<Long> first(Session session, String query, Object... values)
+  private static Session.Later<Long> first(Session session, String query, Object... values)
       throws SQLException {
-    var all = new ArrayList<Object>(List.of(kind.keyword()));
-    all.addAll(List.of(values));
-    return session.one(query + session.dialect().skipLocked, row -> row.whole("id"), all.toArray());
+    return session.later(query + session.dialect().skipLocked, row -> row.whole("id"), values);
   }
 
   @Override
@@ -203,10 +200,11 @@ final class SqlLeases implements Leases {
             session ->
                 session.change(
                         """
-                        UPDATE lease SET held_until = ?
+                        UPDATE lease SET held_until = %s + ?
                          WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
-                        """,
-                        session.now() + micros(life),
+                        """
+                            .formatted(session.clock()),
+                        micros(life),
                         kind.keyword(),
                         lease.id(),
                         lease.generation())
@@ -275,19 +273,19 @@ final class SqlLeases implements Leases {
                     """
                     UPDATE lease
                        SET held_until = 0, owner = CASE WHEN ? = 1 THEN owner ELSE '' END,
-                           due_at = coalesce(due_at, ?),
+                           due_at = coalesce(due_at, %s + ?),
                            tries = CASE WHEN ? = 1 THEN tries ELSE 0 END,
                            suspect = CASE WHEN ? = 1 THEN suspect END
                      WHERE kind = ? AND id = ? AND generation = ? AND held_until > 0
                     RETURNING has_work, %s AS transaction_id
                     """
-                        .formatted(session.dialect().transaction),
+                        .formatted(session.clock(), session.dialect().transaction),
                     row -> {
                       session.isTransaction(row.whole("transaction_id"));
                       return row.yes("has_work");
                     },
                     toOthers,
-                    session.now() + micros(rest),
+                    micros(rest),
                     inVain,
                     inVain,
                     kind.keyword(),

@@ -20,20 +20,20 @@ final class SqlPlans {
 
   /// As [Plan#hash].
   static Digest hash(Plan plan) {
-    return KNOWN
-        .hash(plan)
-        .orElseGet(() -> {
-          var bytes = plan.bytes();
-          return KNOWN.remember(Digest.of(bytes), plan, bytes.length);
-        });
+    return KNOWN.hash(plan).orElseGet(() -> remember(plan, plan.bytes()));
+  }
+
+  private static Digest remember(Plan plan, byte[] bytes) {
+    return KNOWN.remember(Digest.of(bytes), plan, bytes.length);
   }
 
   /// Keep a plan, once.
   static void keep(Session session, Plan plan) throws SQLException {
-    session.change(
+    var bytes = plan.bytes();
+    session.changeAny(
         "INSERT INTO plan (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        hash(plan).hex(),
-        plan.bytes());
+        remember(plan, bytes).hex(),
+        bytes);
   }
 
   /// The plan of that hash, checked against it.

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class BacklogScaleTest {
 
   private static final Duration LIFE = Duration.ofMinutes(5);
+  private static final String NOW = PostgresqlTransactions.NOW;
 
   private PostgresqlDatabases databases;
   private Database database;
@@ -46,11 +47,13 @@ class BacklogScaleTest {
     try (var connection = connect()) {
       for (var question :
           List.of(
-              with(SqlLeases.SILENT, "'environment'", "17"),
-              with(SqlLeases.FREE, "'environment'", "170000000", "'one'", "170000000"),
+              with(SqlLeases.SILENT.formatted(NOW), "'environment'"),
+              with(SqlLeases.FREE.formatted(NOW, NOW), "'environment'", "'one'", "50000"),
               with(SqlDeployRecords.OF_PROJECT, "'shop'", "30", "60"),
               with(SqlDeployRecords.OF_ENVIRONMENT, "7", "30", "0"),
               with(SqlDeploys.UNFINISHED, "7"),
+              with(SqlDeploys.FIRST_UNFINISHED.formatted("ASC"), "7", "7", "5"),
+              with(SqlDeploys.FIRST_UNFINISHED.formatted("DESC"), "7", "7", "5"),
               "SELECT 1 FROM deploy WHERE environment = 7 AND needs_engine = 1",
               "SELECT * FROM deploy_event WHERE deploy = 7 ORDER BY sequence",
               "SELECT * FROM ledger_record WHERE stream = 'shop/env-1' AND sequence >= 5"
@@ -101,9 +104,10 @@ class BacklogScaleTest {
   }
 
   private static long pagesOfAClaim(Connection connection) throws SQLException {
-    var later = "9000000000000000";
-    return pagesRead(connection, with(SqlLeases.SILENT, "'environment'", later))
-        + pagesRead(connection, with(SqlLeases.FREE, "'environment'", later, "'one'", later));
+    return pagesRead(connection, with(SqlLeases.SILENT.formatted(NOW), "'environment'"))
+        + pagesRead(
+            connection,
+            with(SqlLeases.FREE.formatted(NOW, NOW), "'environment'", "'one'", "50000"));
   }
 
   /// The median of what a claim takes, in nanoseconds.

@@ -5,7 +5,6 @@ import dev.fleetwright.core.plan.Plan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 
 /// Something that happened to a deploy. Stored for good; the state is what they add up to.
 public sealed interface DeployEvent {
@@ -111,7 +110,6 @@ public sealed interface DeployEvent {
 
   /// As it is written in the ledger and in answers: `step_applied` …
   default String keyword() {
-    var name = getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");
-    return name.toLowerCase(Locale.ROOT);
+    return Keyword.of(getClass());
   }
 }

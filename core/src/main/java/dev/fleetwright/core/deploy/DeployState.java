@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -205,7 +204,6 @@ public sealed interface DeployState {
 
   /// As it is written in answers: `rolling_back`, `succeeded` …
   default String keyword() {
-    var name = getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_");
-    return name.toLowerCase(Locale.ROOT);
+    return Keyword.of(getClass());
   }
 }

@@ -4,6 +4,7 @@ import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.project.ProjectName;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +51,20 @@ public interface Deploys {
 
   /// Of one environment, those that have not ended, oldest first.
   List<DeployView> unfinished(long environment);
+
+  /// The first of them: the one that has begun, if there is one, and then by age.
+  ///
+  /// @param most how many at least, where there are as many
+  /// @param newest whether the newest come first, else the oldest
+  default List<DeployView> unfinished(long environment, int most, boolean newest) {
+    var byAge = Comparator.<DeployView>comparingLong(view -> view.deploy().id());
+    return unfinished(environment).stream()
+        .sorted(
+            Comparator.<DeployView, Boolean>comparing(view -> !view.state().holdsEnvironment())
+                .thenComparing(newest ? byAge.reversed() : byAge))
+        .limit(most)
+        .toList();
+  }
 
   /// The last deploy of an environment that succeeded, by its id.
   Optional<DeployView> lastSucceeded(long environment);

@@ -4,9 +4,15 @@ import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployMachine;
 import dev.fleetwright.core.deploy.DeployState;
+import dev.fleetwright.core.deploy.DeployState.Draft;
+import dev.fleetwright.core.deploy.DeployState.Finished;
+import dev.fleetwright.core.deploy.DeployState.Quarantined;
 import dev.fleetwright.core.deploy.DeployState.RollingBack;
 import dev.fleetwright.core.deploy.DeployState.Running;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
+import dev.fleetwright.core.deploy.DeployState.Tended;
+import dev.fleetwright.core.deploy.DeployState.Verifying;
+import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.plan.Plan;
 import dev.fleetwright.core.plan.Step;
@@ -86,6 +92,9 @@ final class Converged {
       }
       case DeployEvent _ -> {}
     }
+    if (before instanceof Quarantined(var at, _) && after instanceof Finished) {
+      givenUp(at);
+    }
     if (!(before instanceof Succeeded) && after instanceof Succeeded success) {
       environment(deploy, success);
     } else if (after.holdsEnvironment() && !before.holdsEnvironment()) {
@@ -93,6 +102,18 @@ final class Converged {
       history.deploys().stream()
           .filter(v -> v.deploy().id() == deploy)
           .forEach(v -> lastSuccess.remove(v.deploy().environment()));
+    }
+  }
+
+  /// Nobody looked any more whether the step under way had happened in one of the tries.
+  private void givenUp(Tended at) {
+    switch (at) {
+      case Running running -> becomes(running, running.step(), false, true);
+      case RollingBack back -> {
+        becomes(back, back.step(), false, true);
+        becomes(back, back.step(), true, true);
+      }
+      case Draft _, Waiting _, Verifying _ -> {}
     }
   }
 
