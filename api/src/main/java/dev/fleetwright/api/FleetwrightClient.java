@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -215,13 +216,23 @@ public final class FleetwrightClient implements AutoCloseable {
     return get("/api/v1/releases/" + id, new TypeReference<>() {});
   }
 
-  /// All of a project, by name.
+  /// All of a project, by name; asked for part by part.
   public List<Environment> environments(String project) throws InterruptedException {
-    Page<Environment> page =
-        get(
-            "/api/v1/projects/" + segment(project) + "/environments",
-            new TypeReference<Page<Environment>>() {});
-    return page.items();
+    var all = new ArrayList<Environment>();
+    for (var number = 1; ; number++) {
+      var part = environments(project, number);
+      all.addAll(part.items());
+      if (!part.more()) {
+        return all;
+      }
+    }
+  }
+
+  /// A part of a project's, by name.
+  public Page<Environment> environments(String project, int page) throws InterruptedException {
+    return get(
+        "/api/v1/projects/" + segment(project) + "/environments" + paged(page) + "&per_page=100",
+        new TypeReference<>() {});
   }
 
   public Environment environment(String project, String name) throws InterruptedException {

@@ -6,6 +6,7 @@ import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
 import dev.fleetwright.core.environment.Alarms;
+import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
@@ -195,6 +196,11 @@ public final class Database implements AutoCloseable {
   /// All deploys and their events.
   public Deploys deploys() {
     return new SqlDeploys(transactions, feed, stale);
+  }
+
+  /// Environments for those who only look.
+  public EnvironmentLists environmentLists() {
+    return new SqlEnvironmentLists(transactions);
   }
 
   /// Deploys for those who only look.

@@ -53,7 +53,8 @@ public final class EnvironmentQueue {
 
   /// Everything that a deploy waits for, the queue included.
   ///
-  /// @param unfinished all deploys of its environment that have not ended
+  /// @param unfinished deploys of its environment that have not ended; at least the one that has
+  ///   begun, the oldest and the newest
   public static List<Gate> gates(DeployView view, List<DeployView> unfinished, QueueMode mode) {
     var gates = new ArrayList<Gate>();
     if (view.state() instanceof Waiting waiting) {

@@ -11,6 +11,7 @@ import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.project.ProjectName;
@@ -35,6 +36,7 @@ final class DeployRoutes {
   private final Projects projects;
   private final Repositories repositories;
   private final Environments environments;
+  private final EnvironmentLists lists;
   private final Releases releases;
   private final Deploys deploys;
   private final DeployRecords records;
@@ -46,6 +48,7 @@ final class DeployRoutes {
       Projects projects,
       Repositories repositories,
       Environments environments,
+      EnvironmentLists lists,
       Releases releases,
       Deploys deploys,
       DeployRecords records,
@@ -55,6 +58,7 @@ final class DeployRoutes {
     this.projects = projects;
     this.repositories = repositories;
     this.environments = environments;
+    this.lists = lists;
     this.releases = releases;
     this.deploys = deploys;
     this.records = records;
@@ -184,7 +188,6 @@ final class DeployRoutes {
     var name = call.query("environment");
     if (name.isPresent()) {
       var environment = environment(project, Call.environmentName(name.get()));
-      known.add(environment);
       return wire(
           call.paged(clock.instant(), (most, skip) -> records.of(environment.id(), most, skip)),
           known);
@@ -280,7 +283,15 @@ final class DeployRoutes {
     return deploys.find(id).orElseThrow(() -> Refusal.notFound("deploy " + id));
   }
 
-  private static Page<Deploy> wire(Page<Entry> page, Known known) {
+  private Page<Deploy> wire(Page<Entry> page, Known known) {
+    var places = page.items().stream().map(DeployRecords::environment).distinct().toList();
+    lists.find(places).values().forEach(known::add);
+    known.addQueues(
+        DeployRecords.readable(page.items()).stream()
+            .filter(view -> view.finishedAt().isEmpty())
+            .map(view -> view.deploy().environment())
+            .distinct()
+            .toList());
     var deploys = new ArrayList<Deploy>();
     var unreadable = new ArrayList<Unreadable>();
     for (var entry : page.items()) {

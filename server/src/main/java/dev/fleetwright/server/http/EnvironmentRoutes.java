@@ -13,6 +13,7 @@ import dev.fleetwright.api.Page;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
+import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.project.Projects;
@@ -39,8 +40,14 @@ final class EnvironmentRoutes {
   /// How long targets may think about whether they can go back.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /// Of the deploys under way in an environment of a list; there may be fifty in each.
+  private static final int FEW = 10;
+
+  private static final int MANY = 100;
+
   private final Projects projects;
   private final Environments environments;
+  private final EnvironmentLists lists;
   private final Releases releases;
   private final DeployRecords records;
   private final Targets targets;
@@ -53,6 +60,7 @@ final class EnvironmentRoutes {
   EnvironmentRoutes(
       Projects projects,
       Environments environments,
+      EnvironmentLists lists,
       Releases releases,
       DeployRecords records,
       Targets targets,
@@ -63,6 +71,7 @@ final class EnvironmentRoutes {
       Clock clock) {
     this.projects = projects;
     this.environments = environments;
+    this.lists = lists;
     this.releases = releases;
     this.records = records;
     this.targets = targets;
@@ -78,7 +87,8 @@ final class EnvironmentRoutes {
         Route.get(
                 "/api/v1/projects/{project}/environments",
                 Access.SIGNED_IN,
-                "A project's environments, by name.")
+                "A project's environments, by name; of the deploys under way in each, ten at most.")
+            .with(Parameter.PAGE, Parameter.PER_PAGE)
             .givingPageOf(dev.fleetwright.api.Environment.class)
             .by(
                 kept,
@@ -88,15 +98,21 @@ final class EnvironmentRoutes {
                     throw Refusal.notFound("project `" + name + "`");
                   }
                   var known = new Known(releases, environments, records);
-                  return call.whole(
-                      clock.instant(),
-                      "record",
-                      environments.of(name).stream().map(e -> wire(e, known)).toList());
+                  var part =
+                      call.paged(clock.instant(), (most, skip) -> lists.byName(name, most, skip));
+                  known.addQueues(part.items().stream().map(Environment::id).toList());
+                  return new Page<>(
+                      part.items().stream().map(e -> wire(e, known, FEW)).toList(),
+                      part.source(),
+                      part.asOf(),
+                      part.page(),
+                      part.perPage(),
+                      part.more());
                 }),
         Route.get(
                 "/api/v1/projects/{project}/environments/{environment}",
                 Access.SIGNED_IN,
-                "One environment: what runs there by the record, and deploys under way.")
+                "One environment: what runs there by the record, and deploys under way, a hundred at most.")
             .giving(dev.fleetwright.api.Environment.class)
             .by(kept, call -> wire(find(call), new Known(releases, environments, records))),
         Route.get(
@@ -277,11 +293,16 @@ final class EnvironmentRoutes {
   }
 
   private dev.fleetwright.api.Environment wire(Environment environment, Known known) {
+    return wire(environment, known, MANY);
+  }
+
+  /// @param most how many of the deploys under way
+  private dev.fleetwright.api.Environment wire(Environment environment, Known known, int most) {
     known.add(environment);
     return EnvironmentWire.of(
         environment,
         environments.live(environment.id()),
-        DeployRecords.readable(records.unfinished(environment.id())).stream()
+        DeployRecords.readable(records.unfinished(environment.id(), most)).stream()
             .map(d -> DeployWire.of(d, known))
             .toList(),
         holding.hold(environment),

@@ -120,6 +120,7 @@ public final class HttpServer implements AutoCloseable {
         new EnvironmentRoutes(
                 served.projects(),
                 served.environments(),
+                served.environmentLists(),
                 served.releases(),
                 served.records(),
                 served.targets(),
@@ -134,6 +135,7 @@ public final class HttpServer implements AutoCloseable {
                 served.projects(),
                 served.repositories(),
                 served.environments(),
+                served.environmentLists(),
                 served.releases(),
                 served.deploys(),
                 served.records(),

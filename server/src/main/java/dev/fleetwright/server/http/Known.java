@@ -7,6 +7,7 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.release.Release;
 import dev.fleetwright.core.release.Releases;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +44,20 @@ final class Known {
                 .orElseThrow(() -> new IllegalStateException("no environment " + known)));
   }
 
-  /// An environment's deploys that have not ended and can be read, oldest first.
+  /// Of an environment's deploys that have not ended and can be read, those that others wait for.
   List<DeployView> queue(long environment) {
-    return queues.computeIfAbsent(
-        environment, id -> DeployRecords.readable(records.unfinished(id)));
+    if (!queues.containsKey(environment)) {
+      addQueues(List.of(environment));
+    }
+    return queues.getOrDefault(environment, List.of());
+  }
+
+  /// Look for what is waited for in all of these environments at once.
+  void addQueues(Collection<Long> environments) {
+    var ends = records.queueEnds(environments);
+    for (var environment : environments) {
+      queues.put(environment, DeployRecords.readable(ends.getOrDefault(environment, List.of())));
+    }
   }
 
   void add(Environment environment) {

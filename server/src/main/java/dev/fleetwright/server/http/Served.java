@@ -5,6 +5,7 @@ import dev.fleetwright.core.access.Tokens;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.ledger.Ledger;
@@ -42,6 +43,7 @@ public record Served(
     Releases releases,
     CommitStatuses statuses,
     Environments environments,
+    EnvironmentLists environmentLists,
     Deploys deploys,
     DeployRecords records,
     Trains trains,

@@ -12,7 +12,8 @@ public final class Waits {
 
   private Waits() {}
 
-  /// @param unfinished all deploys of the environment that have not ended
+  /// @param unfinished deploys of the environment that have not ended; at least those that others
+  ///   wait for ([dev.fleetwright.core.deploy.DeployRecords#queueEnds])
   public static List<Gate> of(
       DeployView view, Environment environment, List<DeployView> unfinished) {
     return EnvironmentQueue.gates(view, unfinished, environment.policy().queue()).stream()

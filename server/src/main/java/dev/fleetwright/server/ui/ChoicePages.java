@@ -199,7 +199,7 @@ final class ChoicePages {
             style,
             EnvironmentPresenter.tells(
                 plan.approvals(),
-                DeployRecords.readable(sources.records().unfinished(environment.id())),
+                DeployRecords.readable(sources.records().unfinished(environment.id(), 1)),
                 newer(environment, plan)));
       }
       case Answer.NotFound<Plan>(var what) -> nothingToShow("There is no " + what + ".", "");

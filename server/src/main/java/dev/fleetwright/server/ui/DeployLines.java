@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployRecords.Entry;
 import dev.fleetwright.core.deploy.DeployRecords.Intact;
 import dev.fleetwright.core.deploy.DeployRecords.Unreadable;
@@ -9,6 +10,7 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.release.Release;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +18,8 @@ import java.util.Optional;
 final class DeployLines {
 
   private static final Badge UNREADABLE = new Badge(Tone.BAD, "warning", "unreadable");
+
+  private static final int HISTORY = 100;
 
   private final Sources sources;
 
@@ -44,13 +48,39 @@ final class DeployLines {
         unreadable.why());
   }
 
+  /// Those of an environment that have not ended, the one that has begun first.
+  ///
+  /// @param most how many; one more line says how many others there are
+  List<Underway> underway(Environment environment, int most) {
+    var id = environment.id();
+    var first = sources.records().unfinished(id, most + 1);
+    var others = first.size() > most;
+    var queue =
+        DeployRecords.readable(
+            others ? sources.records().queueEnds(List.of(id)).getOrDefault(id, List.of()) : first);
+    var underway = new ArrayList<Underway>();
+    for (var entry : first.subList(0, Math.min(most, first.size()))) {
+      underway.add(underway(entry, environment, queue));
+    }
+    if (others) {
+      var all = sources.environmentLists().unfinished(List.of(id)).getOrDefault(id, 0L);
+      underway.add(
+          new Underway(
+              Paths.environment(environment) + "?history=" + HISTORY,
+              new Badge(Tone.IDLE, "dot", "and %d more".formatted(all - most)),
+              "that have not ended",
+              0,
+              0));
+    }
+    return underway;
+  }
+
   /// One that has not ended.
   ///
-  /// @param unfinished all of the environment that have not and can be read
-  Underway underway(Entry entry, Environment environment, List<DeployView> unfinished) {
+  /// @param queue those that others wait for
+  private Underway underway(Entry entry, Environment environment, List<DeployView> queue) {
     return switch (entry) {
-      case Intact(var view) ->
-          DeployPresenter.underway(environment, view, release(view), unfinished);
+      case Intact(var view) -> DeployPresenter.underway(environment, view, release(view), queue);
       case Unreadable(_, var number, _, var why) ->
           new Underway(
               Paths.deploy(environment.project(), number),

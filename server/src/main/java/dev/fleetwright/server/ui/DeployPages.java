@@ -59,6 +59,11 @@ final class DeployPages {
     showDeploy(call, 200, addressed.deploy(call), List.of());
   }
 
+  private List<DeployView> queue(long environment) {
+    return DeployRecords.readable(
+        sources.records().queueEnds(List.of(environment)).getOrDefault(environment, List.of()));
+  }
+
   private void showDeploy(Call call, int status, Addressed.Shown shown, List<Notice> notices) {
     var view = shown.view();
     var deploy = view.deploy();
@@ -68,7 +73,7 @@ final class DeployPages {
             shown.environment(),
             deploy.release().flatMap(sources.releases()::find),
             sources.deploys().events(deploy.id()),
-            DeployRecords.readable(sources.records().unfinished(deploy.environment())),
+            queue(deploy.environment()),
             call.actor().name(),
             now());
     var path = Paths.deploy(shown.environment().project(), deploy.number());

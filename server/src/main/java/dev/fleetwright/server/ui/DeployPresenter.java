@@ -56,7 +56,8 @@ final class DeployPresenter {
   private final String visitor;
   private final Instant now;
 
-  /// @param unfinished all deploys of the environment that have not ended
+  /// @param unfinished deploys of the environment that have not ended; at least those that others
+  ///   wait for
   /// @param visitor who looks
   DeployPresenter(
       DeployView view,
@@ -125,7 +126,7 @@ final class DeployPresenter {
 
   /// A line about a deploy that has not ended.
   ///
-  /// @param unfinished all of the environment that have not
+  /// @param unfinished of the environment, at least those that others wait for
   static Underway underway(
       Environment environment,
       DeployView view,

@@ -1,6 +1,5 @@
 package dev.fleetwright.server.ui;
 
-import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.environment.Alarm;
 import dev.fleetwright.core.environment.Approvals;
@@ -37,6 +36,10 @@ import java.util.stream.Collectors;
 final class EnvironmentPresenter {
 
   static final int HISTORY = 15;
+
+  /// Of deploys that have not ended; there may be hundreds.
+  private static final int UNDERWAY = 20;
+
   private static final Link NOWHERE = new Link("", "");
 
   private final Sources sources;
@@ -61,7 +64,6 @@ final class EnvironmentPresenter {
       throws InterruptedException {
     var live = sources.environments().live(environment.id());
     var history = sources.records().of(environment.id(), most + 1, 0);
-    var unfinished = sources.records().unfinished(environment.id());
     var running = new ArrayList<OnTarget>();
     var logs = new ArrayList<ComponentLog>();
     for (var binding : environment.targets()) {
@@ -104,9 +106,7 @@ final class EnvironmentPresenter {
                     "It then takes no release by itself until somebody lifts the hold. People can deploy.",
                     true))
             : List.of(),
-        unfinished.stream()
-            .map(entry -> lines.underway(entry, environment, DeployRecords.readable(unfinished)))
-            .toList(),
+        lines.underway(environment, UNDERWAY),
         running,
         waysBack.stream().map(way -> way(environment, way, live, now)).toList(),
         history.stream()

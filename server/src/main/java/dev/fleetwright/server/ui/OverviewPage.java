@@ -5,6 +5,7 @@ import java.util.List;
 /// Environments and versions over all projects.
 ///
 /// @param attention deploys that wait for a person
+/// @param moreWait whether more wait than are shown
 /// @param filter what the shown projects were filtered by
 /// @param earlier the page before; leads nowhere on the first
 /// @param empty whether there is no project at all
@@ -12,6 +13,7 @@ import java.util.List;
 record OverviewPage(
     List<Count> counts,
     List<DeployRow> attention,
+    boolean moreWait,
     List<Column> columns,
     List<Row> rows,
     String filter,

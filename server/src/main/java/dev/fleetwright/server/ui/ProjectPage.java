@@ -4,6 +4,7 @@ import java.util.List;
 
 /// A project: what it made and where that runs.
 ///
+/// @param range which of the environments are shown; empty when all are
 /// @param webhook where pushes are told, relative to the server
 /// @param secrets what can be done about the webhook's secret
 /// @param looking as in [OverviewPage]
@@ -13,6 +14,9 @@ record ProjectPage(
     String repository,
     String branch,
     List<EnvironmentTile> environments,
+    String range,
+    Link earlier,
+    Link later,
     List<PipelineRow> pipelines,
     List<ReleaseRow> releases,
     List<DeployRow> deploys,

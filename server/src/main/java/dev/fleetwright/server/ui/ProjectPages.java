@@ -48,10 +48,11 @@ final class ProjectPages {
     var all = new ArrayList<>(notices);
     all.addAll(ProjectPresenter.notices(project, operations.projects().problems(project)));
     var name = project.name().value();
-    var path = Paths.project(project.name());
+    var part = call.page();
+    var path = Paths.project(project.name()) + (part == 1 ? "" : "?page=" + part);
     var frame =
         framing.frame(call, name, List.of(new Link(name, "")), path, "project=" + name, "", all);
-    Framing.answer(call, status, frame, Html.project(frame, projects.page(project, now())));
+    Framing.answer(call, status, frame, Html.project(frame, projects.page(project, part, now())));
   }
 
   private void runPipeline(Call call) {

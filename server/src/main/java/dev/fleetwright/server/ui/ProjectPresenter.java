@@ -1,7 +1,7 @@
 package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.deploy.DeployRecords;
-import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.environment.EnvironmentLists.Places;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.project.Project;
@@ -16,16 +16,19 @@ import dev.fleetwright.server.ui.Tiles.Tiled;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /// Shows one project.
 final class ProjectPresenter {
 
+  static final int ENVIRONMENTS = 60;
   private static final int SHOWN = 10;
+
+  /// Of the environments where a release runs.
+  private static final int PLACES = 5;
+
+  private static final Link NOWHERE = new Link("", "");
 
   private final Sources sources;
   private final Tiles tiles;
@@ -37,37 +40,74 @@ final class ProjectPresenter {
     this.lines = new DeployLines(sources);
   }
 
-  ProjectPage page(Project project, Instant now) {
-    var environments =
-        sources.environments().of(project.name()).stream()
-            .sorted(
-                Comparator.<Environment>comparingInt(e -> OverviewPresenter.order(e.tier()))
-                    .thenComparing(Environment::name))
+  /// @param part which environments, from 1
+  ProjectPage page(Project project, int part, Instant now) {
+    var lists = sources.environmentLists();
+    var all = lists.count(project.name());
+    var shown = Math.toIntExact(Math.min(part, 1 + Math.max(0, all - 1) / ENVIRONMENTS));
+    var from = (shown - 1) * ENVIRONMENTS;
+    var tiled =
+        lists.byTier(project.name(), ENVIRONMENTS, from).stream()
+            .map(e -> tiles.tile(e, true, now))
             .toList();
-    var tiled = environments.stream().map(e -> tiles.tile(e, true, now)).toList();
-    var byId = environments.stream().collect(Collectors.toMap(Environment::id, e -> e));
-    var runsIn = runsIn(environments);
+    var releases = sources.releases().of(project.name(), SHOWN, 0);
+    var runsIn = lists.running(project.name(), releases.stream().map(Release::id).toList(), PLACES);
     return new ProjectPage(
         project.name().value(),
         Paths.project(project.name()),
         project.repository(),
         project.defaultBranch(),
         tiled.stream().map(Tiled::tile).toList(),
+        all <= ENVIRONMENTS
+            ? ""
+            : "%d to %d of %d environments".formatted(from + 1, from + tiled.size(), all),
+        from == 0 ? NOWHERE : new Link("Earlier", to(project, shown - 1)),
+        from + ENVIRONMENTS >= all ? NOWHERE : new Link("Later", to(project, shown + 1)),
         sources.pipelines().of(project.name(), SHOWN, 0).stream().map(p -> row(p, now)).toList(),
-        sources.releases().of(project.name(), SHOWN, 0).stream()
-            .map(r -> row(r, runsIn.getOrDefault(r.id(), List.of()), now))
+        releases.stream()
+            .map(r -> row(r, places(project, Optional.ofNullable(runsIn.get(r.id()))), now))
             .toList(),
-        sources.records().of(project.name(), SHOWN, 0).stream()
-            .flatMap(entry -> {
-              var environment = byId.get(environment(entry));
-              return environment == null
-                  ? java.util.stream.Stream.of()
-                  : java.util.stream.Stream.of(lines.row(entry, environment, false, now));
-            })
-            .toList(),
+        deploys(project, now),
         "/hooks/" + project.name(),
         secrets(project),
         tiled.stream().anyMatch(Tiled::looking));
+  }
+
+  private static String to(Project project, int part) {
+    return Paths.project(project.name()) + "?page=" + part;
+  }
+
+  private List<DeployRow> deploys(Project project, Instant now) {
+    var newest = sources.records().of(project.name(), SHOWN, 0);
+    var places =
+        sources
+            .environmentLists()
+            .find(newest.stream().map(DeployRecords::environment).distinct().toList());
+    var rows = new ArrayList<DeployRow>();
+    for (var entry : newest) {
+      var environment = places.get(DeployRecords.environment(entry));
+      if (environment != null) {
+        rows.add(lines.row(entry, environment, false, now));
+      }
+    }
+    return rows;
+  }
+
+  private static List<Link> places(Project project, Optional<Places> places) {
+    var links = new ArrayList<Link>();
+    places.ifPresent(there -> {
+      there
+          .first()
+          .forEach(
+              name -> links.add(new Link(name.value(), Paths.environment(project.name(), name))));
+      if (there.count() > there.first().size()) {
+        links.add(
+            new Link(
+                "and %d more".formatted(there.count() - there.first().size()),
+                Paths.project(project.name())));
+      }
+    });
+    return links;
   }
 
   private static List<Action> secrets(Project project) {
@@ -92,27 +132,6 @@ final class ProjectPresenter {
                 + " where the repository is hosted, pushes are found by looking every few seconds.",
             false,
             new Action.Field("at_once", "yes")));
-  }
-
-  private static long environment(DeployRecords.Entry entry) {
-    return switch (entry) {
-      case DeployRecords.Intact(var view) -> view.deploy().environment();
-      case DeployRecords.Unreadable(_, _, var environment, _) -> environment;
-    };
-  }
-
-  private Map<Long, List<Link>> runsIn(List<Environment> environments) {
-    var places = new HashMap<Long, List<Link>>();
-    for (var environment : environments) {
-      sources.environments().live(environment.id()).stream()
-          .flatMap(l -> l.release().stream())
-          .distinct()
-          .forEach(id ->
-              places
-                  .computeIfAbsent(id, _ -> new ArrayList<>())
-                  .add(new Link(environment.name().value(), Paths.environment(environment))));
-    }
-    return places;
   }
 
   private PipelineRow row(Pipeline pipeline, Instant now) {

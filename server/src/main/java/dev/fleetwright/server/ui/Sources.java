@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
+import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.log.LogStore;
@@ -18,6 +19,7 @@ public record Sources(
     Projects projects,
     Repositories repositories,
     Environments environments,
+    EnvironmentLists environmentLists,
     Holds holds,
     Releases releases,
     Pipelines pipelines,

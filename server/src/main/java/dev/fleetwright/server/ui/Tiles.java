@@ -1,7 +1,5 @@
 package dev.fleetwright.server.ui;
 
-import dev.fleetwright.core.deploy.DeployRecords;
-import dev.fleetwright.core.deploy.DeployRecords.Entry;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
 import dev.fleetwright.core.environment.EnvironmentState;
@@ -20,6 +18,9 @@ import java.util.Optional;
 /// Shows environments in short, without waiting for any target.
 final class Tiles {
 
+  /// Of deploys that have not ended in an environment; there may be hundreds.
+  private static final int UNDERWAY = 3;
+
   private static final Badge UNKNOWN = new Badge(Tone.IDLE, "ring", "looking …");
 
   private final Sources sources;
@@ -37,12 +38,7 @@ final class Tiles {
   /// An environment and what was found out about it.
   ///
   /// @param looking whether some target has never been asked; it is being asked now
-  record Tiled(
-      Environment environment, EnvironmentTile tile, List<Entry> unfinished, boolean looking) {
-    Tiled {
-      unfinished = List.copyOf(unfinished);
-    }
-  }
+  record Tiled(Environment environment, EnvironmentTile tile, boolean looking) {}
 
   Tiled tile(Environment environment, boolean named, Instant now) {
     var live = running(environment, sources.environments().live(environment.id()));
@@ -52,7 +48,6 @@ final class Tiles {
             ? sources.releases().find(releases.getFirst())
             : Optional.<Release>empty();
     var runs = !releases.isEmpty();
-    var unfinished = sources.records().unfinished(environment.id());
     var seen = runs ? seen(environment) : new Seen(Badges.of(EnvironmentState.STOPPED), false);
     var tile =
         new EnvironmentTile(
@@ -66,11 +61,8 @@ final class Tiles {
             seen.health(),
             release.map(behind::words).orElse(""),
             sources.holds().of(environment.id()).map(Tiles::held).orElse(""),
-            unfinished.stream()
-                .map(
-                    entry -> lines.underway(entry, environment, DeployRecords.readable(unfinished)))
-                .toList());
-    return new Tiled(environment, tile, unfinished, seen.looking());
+            lines.underway(environment, UNDERWAY));
+    return new Tiled(environment, tile, seen.looking());
   }
 
   private static String held(EnvironmentHold hold) {

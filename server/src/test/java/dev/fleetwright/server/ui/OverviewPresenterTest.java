@@ -42,6 +42,7 @@ class OverviewPresenterTest {
             database.projects(),
             repositories,
             database.environments(),
+            database.environmentLists(),
             database.holds(),
             database.releases(),
             database.pipelines(),

@@ -106,6 +106,7 @@ final class Samples {
                 16,
                 "",
                 "the answer to edge: edge-2 got lost")),
+        false,
         List.of(
             new Column("review/*", "development"),
             new Column("staging", ""),
@@ -168,7 +169,7 @@ final class Samples {
 
   static OverviewPage empty() {
     return new OverviewPage(
-        List.of(), List.of(), List.of(), List.of(), "", "", NOWHERE, NOWHERE, true, false);
+        List.of(), List.of(), false, List.of(), List.of(), "", "", NOWHERE, NOWHERE, true, false);
   }
 
   private static DeployRow row(
@@ -257,6 +258,9 @@ final class Samples {
                 HEALTHY,
                 "2 commits behind",
                 ASKING)),
+        "",
+        NOWHERE,
+        NOWHERE,
         List.of(
             pipeline(52, RUNNING, "basket-total", "Show the basket's total before checkout", 2, ""),
             pipeline(
