@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param environment the environment that it acts on
 /// @param resourceGroup of the jobs of one group only one is under way at a time
 /// @param confirmation what a person should be asked before it is played
+/// @param downstream the id of the pipeline that it started
 /// @param deploy the id of the deploy that its status follows
 public record Job(
     long id,
@@ -30,6 +31,7 @@ public record Job(
     Optional<String> environment,
     Optional<String> resourceGroup,
     Optional<String> confirmation,
+    Optional<Long> downstream,
     Optional<Long> deploy,
     List<Artifact> artifacts,
     Optional<Instant> scheduledAt,

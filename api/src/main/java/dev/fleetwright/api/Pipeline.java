@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param source GitLab's word: `push`, `web`, `api` …
 /// @param problems why there are no jobs, when the file cannot be used
 /// @param name what the file calls the run; empty if it says nothing
+/// @param parent the id of the job that started it, when one did
 /// @param release the id of the release that it made
 public record Pipeline(
     long id,
@@ -26,6 +27,7 @@ public record Pipeline(
     List<String> stages,
     List<String> problems,
     String name,
+    Optional<Long> parent,
     Status status,
     Optional<Long> release,
     String by,

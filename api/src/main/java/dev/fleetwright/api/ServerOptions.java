@@ -2,6 +2,7 @@ package dev.fleetwright.api;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// How to run a server.
@@ -17,6 +18,8 @@ import java.util.Optional;
 /// @param localRepositories whether projects may be folders of this machine; whoever may add a
 ///   project can then read every repository that the server can
 /// @param jobs where and how jobs run
+/// @param includeHosts that pipelines may include files from, each with `:port` unless that is the
+///   usual one
 /// @param jsonLog whether to log one JSON object a line
 public record ServerOptions(
     Path data,
@@ -27,7 +30,12 @@ public record ServerOptions(
     Optional<URI> publicUrl,
     boolean localRepositories,
     Jobs jobs,
+    List<String> includeHosts,
     boolean jsonLog) {
+
+  public ServerOptions {
+    includeHosts = List.copyOf(includeHosts);
+  }
 
   /// Where and how jobs run.
   ///
@@ -77,6 +85,7 @@ public record ServerOptions(
         Optional.empty(),
         true,
         jobs,
+        List.of(),
         false);
   }
 }

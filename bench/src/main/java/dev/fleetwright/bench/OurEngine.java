@@ -201,6 +201,11 @@ final class OurEngine implements AutoCloseable {
     }
 
     @Override
+    public Started trigger(Pipeline pipeline, Job job, List<Job> jobs) {
+      throw new IllegalStateException("there are no jobs");
+    }
+
+    @Override
     public Made release(Pipeline pipeline, List<Job> jobs) {
       return new Made.Impossible(List.of("there are no jobs"));
     }

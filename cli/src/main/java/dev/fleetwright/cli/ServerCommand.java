@@ -4,6 +4,8 @@ import dev.fleetwright.api.ServerOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +67,15 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private JobPlace jobs = new JobPlace();
 
+  @Option(
+      names = "--include-host",
+      paramLabel = "HOST[:PORT]",
+      description = {
+        "A host that pipelines may include files from (`include: remote`); may be repeated.",
+        "None by default."
+      })
+  private List<String> includeHosts = new ArrayList<>();
+
   @Option(names = "--json-log", description = "Log as JSON, one object a line.")
   private boolean jsonLog;
 
@@ -80,6 +91,7 @@ final class ServerCommand implements Callable<Integer> {
             Optional.ofNullable(publicUrl),
             localRepositories,
             jobs.options(),
+            includeHosts,
             jsonLog);
     try (var server = InProcess.start(options)) {
       LocalServer.remember(options.data(), server.uri());

@@ -160,7 +160,7 @@ final class SqlPipelines implements Pipelines {
           var newest = SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, job.pipeline());
           var changed = update(session, job, seen, lease.map(Lease::generation).orElse(newest));
           if (changed) {
-            if (lease.isEmpty() && seen == JobStatus.MANUAL && job.status() == JobStatus.PENDING) {
+            if (lease.isEmpty() && isAwakened(seen, job.status())) {
               unskip(session, job.pipeline());
             }
             tell(
@@ -173,6 +173,12 @@ final class SqlPipelines implements Pipelines {
           }
           return changed;
         });
+  }
+
+  /// Whether a person made a job move on which others may have given up.
+  private static boolean isAwakened(JobStatus seen, JobStatus now) {
+    return (seen == JobStatus.MANUAL && now == JobStatus.PENDING)
+        || (seen.finished() && now == JobStatus.RUNNING);
   }
 
   private static boolean update(Session session, Job job, JobStatus seen, long generation)
@@ -514,6 +520,25 @@ final class SqlPipelines implements Pipelines {
 
   private static Optional<Pipeline> startedBy(Session session, long job) throws SQLException {
     return session.one("SELECT * FROM pipeline WHERE parent = ?", SqlPipelines::pipeline, job);
+  }
+
+  @Override
+  public int family(long pipeline) {
+    return transactions.read(
+        "counting what pipeline %d led to".formatted(pipeline),
+        session ->
+            session.only(
+                """
+                WITH RECURSIVE family (id) AS (
+                  SELECT p.id FROM pipeline p WHERE p.id = ?
+                  UNION ALL
+                  SELECT p.id FROM family f
+                    JOIN job j ON j.pipeline = f.id
+                    JOIN pipeline p ON p.parent = j.id)
+                SELECT count(*) AS size FROM family
+                """,
+                row -> row.number("size"),
+                pipeline));
   }
 
   private static long parent(Session session, long job) throws SQLException {

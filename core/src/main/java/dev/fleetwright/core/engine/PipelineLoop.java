@@ -19,14 +19,17 @@ import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.pipeline.ResourceGroups.Slot;
+import dev.fleetwright.core.pipeline.Trigger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -87,18 +90,18 @@ final class PipelineLoop {
   ///
   /// @return for how long there is nothing to do
   Duration work(Lease lease) throws InterruptedException {
-    var running = new HashMap<Long, Thread>();
+    var running = new Underway();
     var turn = new ReentrantLock();
     // Jobs are effects from their beginning to the record of their end, which is this loop's work.
     try (var _ = guard.effect(lease)) {
-      while (!guard.leaves(lease) || running.values().stream().anyMatch(Thread::isAlive)) {
+      while (!guard.leaves(lease) || running.isAlive()) {
         var seen = feed.newest();
         boolean moved;
         turn.lock();
         try {
           var pipeline = pipelines.find(lease.id()).orElseThrow();
           var jobs = pipelines.jobs(lease.id());
-          running.values().removeIf(t -> !t.isAlive());
+          running.forgetEnded();
           moved = turns(lease, pipeline, jobs);
           moved |= failFast(pipeline, jobs);
           for (var job : jobs) {
@@ -124,12 +127,7 @@ final class PipelineLoop {
       }
       return Duration.ZERO;
     } finally {
-      for (var thread : running.values()) {
-        thread.interrupt();
-      }
-      for (var thread : running.values()) {
-        time.join(thread, ChronoUnit.FOREVER.getDuration());
-      }
+      running.endAll(time);
     }
   }
 
@@ -176,7 +174,7 @@ final class PipelineLoop {
       Pipeline pipeline,
       Job job,
       List<Job> jobs,
-      Map<Long, Thread> running,
+      Underway running,
       ReentrantLock turn) {
     return switch (job.status()) {
       case PENDING -> begin(lease, pipeline, job, jobs, running, turn);
@@ -190,12 +188,11 @@ final class PipelineLoop {
       case RUNNING ->
           job.deploy().isPresent()
               ? follow(lease, job)
-              : !running.containsKey(job.id()) && died(lease, job);
+              : job.spec().trigger().isPresent()
+                  ? followDownstream(lease, job)
+                  : !running.has(job.id()) && died(lease, job);
       case CANCELED -> {
-        var thread = running.remove(job.id());
-        if (thread != null) {
-          thread.interrupt();
-        }
+        running.end(job.id());
         yield false;
       }
       case CREATED, SUCCESS, FAILED, SKIPPED, MANUAL -> false;
@@ -208,7 +205,7 @@ final class PipelineLoop {
       Pipeline pipeline,
       Job job,
       List<Job> jobs,
-      Map<Long, Thread> running,
+      Underway running,
       ReentrantLock turn) {
     if (job.spec().resourceGroup().isPresent()) {
       switch (resourceGroups.take(job, lease)) {
@@ -229,9 +226,57 @@ final class PipelineLoop {
         }
       }
     }
+    if (job.spec().trigger().isPresent()) {
+      return trigger(lease, pipeline, job, job.spec().trigger().get(), jobs);
+    }
     return job.spec().deploys()
         ? deploy(lease, pipeline, job, jobs)
         : launch(lease, pipeline, job, jobs, running, turn);
+  }
+
+  private boolean trigger(
+      Lease lease, Pipeline pipeline, Job job, Trigger trigger, List<Job> jobs) {
+    var began = job.startedAt(time.instant());
+    return switch (work.trigger(pipeline, job, jobs)) {
+      case PipelineWork.Started.Downstream _ ->
+          change(
+              lease,
+              switch (trigger.follow()) {
+                case START ->
+                    began
+                        .withEnd(JobStatus.SUCCESS, 0, "", "")
+                        .finishedAt(Optional.of(time.instant()));
+                case DEPEND, MIRROR -> began.withStatus(JobStatus.RUNNING);
+              },
+              job);
+      case PipelineWork.Started.No(var reason, var message) ->
+          failed(lease, began, reason, message);
+    };
+  }
+
+  /// A job that waits for the pipeline that it started ends as that does. The end of that pipeline
+  /// wakes this one.
+  private boolean followDownstream(Lease lease, Job job) {
+    var downstream = pipelines.startedBy(job.id());
+    if (downstream.isEmpty()) {
+      return failed(lease, job, "unknown_failure", "the pipeline that it started is gone");
+    }
+    var name = "pipeline #%d of %s".formatted(downstream.get().number(), downstream.get().project());
+    return switch (downstream.get().status()) {
+      case SUCCESS ->
+          change(
+              lease,
+              job.withEnd(JobStatus.SUCCESS, 0, "", "").finishedAt(Optional.of(time.instant())),
+              job);
+      case CANCELED ->
+          change(
+              lease,
+              job.withStatus(JobStatus.CANCELED).finishedAt(Optional.of(time.instant())),
+              job);
+      case FAILED -> failed(lease, job, "unknown_failure", name + " failed");
+      case SKIPPED -> failed(lease, job, "unknown_failure", "all jobs of %s were skipped".formatted(name));
+      case CREATED, WAITING_FOR_RESOURCE, PENDING, RUNNING, MANUAL, SCHEDULED -> false;
+    };
   }
 
   /// How long until a delayed job is due, where there is one.
@@ -245,14 +290,15 @@ final class PipelineLoop {
   }
 
   /// Nothing is under way, and what waits does so for a person or for its time.
-  private static boolean isQuiet(List<Job> jobs, Map<Long, Thread> running) {
+  private static boolean isQuiet(List<Job> jobs, Underway running) {
     return running.isEmpty()
         && jobs.stream()
             .allMatch(j ->
                 j.status().finished()
                     || j.status() == JobStatus.MANUAL
                     || j.status() == JobStatus.SCHEDULED
-                    || j.status() == JobStatus.CREATED);
+                    || j.status() == JobStatus.CREATED
+                    || (j.status() == JobStatus.RUNNING && j.spec().trigger().isPresent()));
   }
 
   private boolean launch(
@@ -260,9 +306,9 @@ final class PipelineLoop {
       Pipeline pipeline,
       Job job,
       List<Job> jobs,
-      Map<Long, Thread> running,
+      Underway running,
       ReentrantLock turn) {
-    if (running.containsKey(job.id()) || guard.leaves(lease) || !slots.tryAcquire()) {
+    if (running.has(job.id()) || guard.leaves(lease) || !slots.tryAcquire()) {
       return false;
     }
     var began = job.withStatus(JobStatus.RUNNING).startedAt(time.instant());
@@ -429,7 +475,9 @@ final class PipelineLoop {
 
   private boolean release(Lease lease, Pipeline pipeline, List<Job> jobs) {
     var runs = jobs.stream().map(Job::run).toList();
+    // What a child makes belongs to the release of the pipeline that started it.
     if (jobs.isEmpty()
+        || pipeline.isChild()
         || !pipeline.problems().isEmpty()
         || !PipelineMachine.built(pipeline.stages(), runs)) {
       return false;
@@ -456,5 +504,47 @@ final class PipelineLoop {
   private static String reason(Throwable e) {
     var cause = e.getCause() == null ? e : e.getCause();
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  /// The jobs that this loop runs. One that was told to end is told so once, since a second
+  /// interruption would disturb its ending, and is waited for.
+  private static final class Underway {
+    private final Map<Long, Thread> threads = new HashMap<>();
+    private final Set<Long> ending = new HashSet<>();
+
+    void put(long job, Thread thread) {
+      threads.put(job, thread);
+    }
+
+    boolean has(long job) {
+      return threads.containsKey(job);
+    }
+
+    boolean isEmpty() {
+      return threads.isEmpty();
+    }
+
+    boolean isAlive() {
+      return threads.values().stream().anyMatch(Thread::isAlive);
+    }
+
+    void forgetEnded() {
+      threads.values().removeIf(thread -> !thread.isAlive());
+      ending.retainAll(threads.keySet());
+    }
+
+    void end(long job) {
+      var thread = threads.get(job);
+      if (thread != null && ending.add(job)) {
+        thread.interrupt();
+      }
+    }
+
+    void endAll(Time time) throws InterruptedException {
+      threads.keySet().forEach(this::end);
+      for (var thread : threads.values()) {
+        time.join(thread, ChronoUnit.FOREVER.getDuration());
+      }
+    }
   }
 }

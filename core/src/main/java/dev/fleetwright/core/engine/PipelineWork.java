@@ -22,6 +22,20 @@ public interface PipelineWork {
   /// Start the deploy that a job with an `environment:` stands for.
   Begun deploy(Pipeline pipeline, Job job, List<Job> jobs);
 
+  /// Start the pipeline that a job with `trigger` names. Called again it answers with the same one.
+  Started trigger(Pipeline pipeline, Job job, List<Job> jobs);
+
+  /// The answer to [#trigger].
+  sealed interface Started {
+    /// It is there.
+    record Downstream(long id) implements Started {}
+
+    /// The job fails.
+    ///
+    /// @param failureReason GitLab's word, such as `downstream_pipeline_creation_failed`
+    record No(String failureReason, String message) implements Started {}
+  }
+
   /// The answer to [#release].
   sealed interface Made {
     /// It is there.

@@ -49,4 +49,9 @@ public record Pipeline(
     problems = List.copyOf(problems);
     variables = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(variables));
   }
+
+  /// Whether it is a part of the pipeline that started it, of the same project and commit.
+  public boolean isChild() {
+    return source.equals("parent_pipeline");
+  }
 }

@@ -84,6 +84,9 @@ public interface Pipelines {
   /// The pipeline that a job started, if it has done so.
   Optional<Pipeline> startedBy(long job);
 
+  /// How many pipelines this one and those that it led to are.
+  int family(long pipeline);
+
   /// The jobs of a pipeline, the newest attempt of each, in the order of the file.
   List<Job> jobs(long pipeline);
 

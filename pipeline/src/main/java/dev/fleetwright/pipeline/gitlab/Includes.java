@@ -513,7 +513,7 @@ final class Includes {
     if (!isYaml(at, url) || !oneMore(at)) {
       return Stream.empty();
     }
-    return found(at, "include:remote", url, elsewhere.remote(url))
+    return found(at, "include:remote", url, elsewhere.remote(url, integrity))
         .filter(text -> integrity.map(expected -> isWhole(at, url, text, expected)).orElse(true))
         .map(text -> new Source(place, url, text, new LinkedHashMap<>()))
         .stream();

@@ -40,7 +40,10 @@ public interface Elsewhere {
   Answer<Commit> component(String host, String project, String version);
 
   /// `include: remote`.
-  Answer<String> remote(String url);
+  ///
+  /// @param integrity the digest that the file must have, if one is written: what is known to have
+  ///   it need not be fetched. The caller checks it all the same.
+  Answer<String> remote(String url, Optional<String> integrity);
 
   /// `include: template`, one of GitLab's own.
   ///

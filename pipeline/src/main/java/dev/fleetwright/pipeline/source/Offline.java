@@ -15,7 +15,7 @@ record Offline() implements Elsewhere {
   }
 
   @Override
-  public Answer<String> remote(String url) {
+  public Answer<String> remote(String url, Optional<String> integrity) {
     return new Answer.NotLooked<>();
   }
 

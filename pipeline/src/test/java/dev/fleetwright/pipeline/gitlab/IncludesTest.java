@@ -55,7 +55,7 @@ class IncludesTest {
     }
 
     @Override
-    public Answer<String> remote(String url) {
+    public Answer<String> remote(String url, Optional<String> integrity) {
       return text(url);
     }
 

@@ -518,12 +518,12 @@ class PlannerTest {
   }
 
   @Test
-  void a_trigger_is_refused_rather_than_left_out() {
-    assertThat(outcome("a: {trigger: group/other}", push("main")))
-        .contains("`trigger` is not supported yet, so the job a cannot be run");
+  void what_cannot_be_run_is_refused_rather_than_left_out() {
+    assertThat(outcome("a: {run: [{name: s, script: x}]}", push("main")))
+        .contains("`run` is not supported yet, so the job a cannot be run");
     assertThat(
             outcome(
-                "a: {trigger: group/other, rules: [{if: $CI_COMMIT_TAG}]}\nb: {script: x}",
+                "a: {run: [{name: s, script: x}], rules: [{if: $CI_COMMIT_TAG}]}\nb: {script: x}",
                 push("main")))
         .isEqualTo("b");
   }

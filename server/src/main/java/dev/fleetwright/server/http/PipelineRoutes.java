@@ -13,6 +13,7 @@ import dev.fleetwright.server.operations.PipelineOperations;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Pipelines, their jobs, and the releases that they make.
 final class PipelineRoutes {
@@ -72,7 +73,7 @@ final class PipelineRoutes {
                 call.whole(
                     clock.instant(),
                     "record",
-                    pipelines.jobs(pipeline(call).id()).stream().map(PipelineWire::of).toList())),
+                    pipelines.jobs(pipeline(call).id()).stream().map(this::wire).toList())),
         Route.post(
                 "/api/v1/pipelines/{pipeline}/cancel",
                 Access.SIGNED_IN,
@@ -118,7 +119,7 @@ final class PipelineRoutes {
             .giving(Job.class)
             .by(call -> {
               var id = call.id("job");
-              return PipelineWire.of(
+              return wire(
                   pipelines.job(id).orElseThrow(() -> Refusal.notFound("job " + id)));
             }),
         Route.post(
@@ -129,7 +130,7 @@ final class PipelineRoutes {
             .taking(Job.Play.class)
             .giving(Job.class)
             .by((call, wish) ->
-                PipelineWire.of(
+                wire(
                     Answers.done(
                         operations.play(
                             call.id("job"), wish.variables().orElse(Map.of()), call.actor())))),
@@ -141,12 +142,12 @@ final class PipelineRoutes {
             .giving(Job.class)
             .as(201)
             .by(call ->
-                PipelineWire.of(Answers.done(operations.retry(call.id("job"), call.actor())))),
+                wire(Answers.done(operations.retry(call.id("job"), call.actor())))),
         Route.post("/api/v1/jobs/{job}/cancel", Access.SIGNED_IN, "Cancel a job.")
             .orRefusing()
             .giving(Job.class)
             .by(call ->
-                PipelineWire.of(Answers.done(operations.cancel(call.id("job"), call.actor())))),
+                wire(Answers.done(operations.cancel(call.id("job"), call.actor())))),
         Route.get(
                 "/api/v1/projects/{project}/releases",
                 Access.SIGNED_IN,
@@ -196,5 +197,13 @@ final class PipelineRoutes {
 
   private Pipeline wire(dev.fleetwright.core.pipeline.Pipeline pipeline) {
     return PipelineWire.of(pipeline, releases.ofPipeline(pipeline.id()));
+  }
+
+  private Job wire(dev.fleetwright.core.pipeline.Job job) {
+    return PipelineWire.of(
+        job,
+        job.spec().trigger().isEmpty()
+            ? Optional.empty()
+            : pipelines.startedBy(job.id()).map(dev.fleetwright.core.pipeline.Pipeline::id));
   }
 }

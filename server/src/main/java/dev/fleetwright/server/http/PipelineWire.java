@@ -29,6 +29,7 @@ final class PipelineWire {
         pipeline.stages(),
         pipeline.problems(),
         pipeline.name(),
+        pipeline.parent(),
         dev.fleetwright.api.Pipeline.Status.valueOf(pipeline.status().name()),
         release.map(Release::id),
         pipeline.by(),
@@ -37,7 +38,7 @@ final class PipelineWire {
         pipeline.finishedAt());
   }
 
-  static dev.fleetwright.api.Job of(Job job) {
+  static dev.fleetwright.api.Job of(Job job, Optional<Long> downstream) {
     return new dev.fleetwright.api.Job(
         job.id(),
         job.pipeline(),
@@ -53,6 +54,7 @@ final class PipelineWire {
         job.spec().environment().map(e -> e.name()),
         job.spec().resourceGroup(),
         job.spec().confirmation(),
+        downstream,
         job.deploy(),
         job.artifacts().stream()
             .filter(TreeEntry.File.class::isInstance)

@@ -11,6 +11,7 @@ import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.project.Projects;
+import dev.fleetwright.core.project.RemoteFiles;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.train.Trains;
@@ -35,6 +36,7 @@ public record Operations(
   public static Operations over(
       Projects projects,
       Repositories repositories,
+      RemoteFiles remoteFiles,
       Environments environments,
       Holds holds,
       Alarms alarms,
@@ -51,6 +53,7 @@ public record Operations(
       String version,
       InstantSource clock) {
     var contexts = new Contexts(repositories, publicUrl, version);
+    var inclusions = new Inclusions(projects, repositories, remoteFiles, blobs, publicUrl);
     var orders = new JobOrders(projects, contexts);
     var scripts = new DeployScripts(pipelines, releases, deploys, orders);
     var configuration = new Configuration(repositories, environments);
@@ -58,7 +61,7 @@ public record Operations(
         new DeployOperations(environments, releases, deploys, records, planning, scripts, clock);
     var pipelineOperations =
         new PipelineOperations(
-            projects, pipelines, resourceGroups, deployOperations, repositories, contexts, clock);
+            projects, pipelines, resourceGroups, deployOperations, repositories, inclusions, contexts, clock);
     return new Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,
@@ -67,6 +70,16 @@ public record Operations(
         new EnvironmentOperations(holds, alarms, clock),
         access,
         new Releasing(
-            projects, repositories, releases, deploys, configuration, orders, blobs, clock));
+            projects,
+            pipelines,
+            repositories,
+            releases,
+            deploys,
+            configuration,
+            orders,
+            new Downstreams(
+                projects, pipelines, repositories, inclusions, orders, pipelineOperations),
+            blobs,
+            clock));
   }
 }

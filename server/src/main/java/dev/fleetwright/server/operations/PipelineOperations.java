@@ -11,6 +11,7 @@ import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
 import dev.fleetwright.core.pipeline.ProcessMode;
 import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.pipeline.ResourceGroups.ResourceGroup;
+import dev.fleetwright.core.pipeline.Trigger;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.ProjectName;
@@ -18,11 +19,11 @@ import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.project.Repositories.Commit;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
+import dev.fleetwright.pipeline.gitlab.PipelineFile;
 import dev.fleetwright.pipeline.gitlab.PipelineGraph;
 import dev.fleetwright.pipeline.gitlab.PipelineReader;
 import dev.fleetwright.pipeline.gitlab.Planned;
 import dev.fleetwright.pipeline.problem.Problem;
-import dev.fleetwright.pipeline.source.Elsewhere;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class PipelineOperations {
   private final ResourceGroups resourceGroups;
   private final DeployOperations deployOperations;
   private final Repositories repositories;
+  private final Inclusions inclusions;
   private final Contexts contexts;
   private final InstantSource clock;
 
@@ -52,6 +54,7 @@ public final class PipelineOperations {
       ResourceGroups resourceGroups,
       DeployOperations deployOperations,
       Repositories repositories,
+      Inclusions inclusions,
       Contexts contexts,
       InstantSource clock) {
     this.projects = projects;
@@ -59,6 +62,7 @@ public final class PipelineOperations {
     this.resourceGroups = resourceGroups;
     this.deployOperations = deployOperations;
     this.repositories = repositories;
+    this.inclusions = inclusions;
     this.contexts = contexts;
     this.clock = clock;
   }
@@ -103,7 +107,18 @@ public final class PipelineOperations {
     var name =
         tag || references.containsKey("refs/heads/" + ref) ? ref : found.get().defaultBranch();
     return start(
-        found.get(), sha.get(), Optional.empty(), name, tag, source, variables, inputs, false, by);
+        new Wish(
+            found.get(),
+            sha.get(),
+            Optional.empty(),
+            name,
+            tag,
+            source,
+            variables,
+            Optional.empty(),
+            false,
+            by),
+        inputs);
   }
 
   /// Run the pipeline of a push. A file that cannot be used gives a failed pipeline that says why,
@@ -124,10 +139,28 @@ public final class PipelineOperations {
       supersede(already.get());
       return Answer.done(already.get());
     }
-    return start(project, sha, before, ref, tag, Source.PUSH, Map.of(), Map.of(), true, by);
+    return start(
+        new Wish(
+            project,
+            sha,
+            before,
+            ref,
+            tag,
+            Source.PUSH,
+            Map.of(),
+            Optional.empty(),
+            true,
+            by),
+        Map.of());
   }
 
-  private Answer<Pipeline> start(
+  /// Which pipeline is to be started.
+  ///
+  /// @param before that the branch was at, for a push
+  /// @param variables that it is started with
+  /// @param parent the job that starts it
+  /// @param recordProblems whether a file that cannot be used gives a failed pipeline that says why
+  record Wish(
       Project project,
       CommitSha sha,
       Optional<CommitSha> before,
@@ -135,26 +168,35 @@ public final class PipelineOperations {
       boolean tag,
       Source source,
       Map<String, String> variables,
-      Map<String, String> inputs,
+      Optional<Long> parent,
       boolean recordProblems,
-      Actor by) {
-    var tree = new MirrorTree(repositories, project.name(), sha);
+      Actor by) {}
+
+  private Answer<Pipeline> start(Wish wish, Map<String, String> inputs) {
+    var tree = new MirrorTree(repositories, wish.project().name(), wish.sha());
     if (!tree.paths().contains(FILE)) {
       return Answer.refused(
           "no_pipeline_file",
-          "commit %s of %s has no `%s`".formatted(sha.brief(), project.name(), FILE),
+          "commit %s of %s has no `%s`".formatted(wish.sha().brief(), wish.project().name(), FILE),
           "add one; `script:` is all that a first job needs");
     }
-    var file = PipelineReader.read(tree, FILE, Elsewhere.OFFLINE, inputs);
-    var context = contexts.ofNew(project, sha, before, ref, tag, source, by.name(), variables);
-    var planned = file.plan(context);
-    return switch (planned) {
+    return start(wish, PipelineReader.read(tree, FILE, inclusions.forOne(), inputs));
+  }
+
+  Answer<Pipeline> start(Wish wish, PipelineFile file) {
+    var context =
+        contexts.ofNew(
+            wish.project(),
+            wish.sha(),
+            wish.before(),
+            wish.ref(),
+            wish.tag(),
+            wish.source(),
+            wish.by().name(),
+            wish.variables());
+    return switch (file.plan(context)) {
       case PipelineGraph graph -> {
-        var pipeline =
-            pipelines.add(
-                pipeline(project, sha, ref, tag, source, variables, graph, List.of()),
-                by,
-                clock.instant());
+        var pipeline = pipelines.add(pipeline(wish, graph, List.of()), wish.by(), clock.instant());
         supersede(pipeline);
         yield Answer.done(pipeline);
       }
@@ -162,28 +204,19 @@ public final class PipelineOperations {
           Answer.refused("no_pipeline_wanted", reason, "look at `workflow:rules`");
       case Planned.Refused(var problems) -> {
         var errors = problems.stream().filter(Problem::isError).toList();
-        if (recordProblems) {
-          var _ =
-              pipelines.add(
-                  pipeline(
-                      project,
-                      sha,
-                      ref,
-                      tag,
-                      source,
-                      variables,
-                      new PipelineGraph(
-                          "", List.of(), List.of(), AutoCancel.USUAL, new TreeMap<>(), List.of()),
-                      errors.stream().map(Problem::toString).toList()),
-                  by,
-                  clock.instant());
+        if (wish.recordProblems()) {
+          var nothing =
+              new PipelineGraph(
+                  "", List.of(), List.of(), AutoCancel.USUAL, new TreeMap<>(), List.of());
+          var lines = errors.stream().map(Problem::toString).toList();
+          var _ = pipelines.add(pipeline(wish, nothing, lines), wish.by(), clock.instant());
         }
         yield new Answer.Refused<>(
             "bad_pipeline_file",
             "`%s` of commit %s has %s"
                 .formatted(
                     FILE,
-                    sha.brief(),
+                    wish.sha().brief(),
                     errors.size() == 1 ? "a mistake" : errors.size() + " mistakes"),
             "put right what is listed; `fleetwright lint` says the same offline",
             problems);
@@ -191,38 +224,30 @@ public final class PipelineOperations {
     };
   }
 
-  private NewPipeline pipeline(
-      Project project,
-      CommitSha sha,
-      String ref,
-      boolean tag,
-      Source source,
-      Map<String, String> variables,
-      PipelineGraph graph,
-      List<String> problems) {
-    var commit = contexts.commit(project, sha);
+  private NewPipeline pipeline(Wish wish, PipelineGraph graph, List<String> problems) {
+    var commit = contexts.commit(wish.project(), wish.sha());
     return new NewPipeline(
-        project.name(),
-        sha,
-        ref,
-        tag,
-        source.keyword(),
+        wish.project().name(),
+        wish.sha(),
+        wish.ref(),
+        wish.tag(),
+        wish.source().keyword(),
         commit.map(Commit::title).orElse(""),
         commit.map(Commit::authorName).orElse(""),
         graph.stages(),
         graph.jobs(),
         problems,
-        new TreeMap<>(variables),
+        new TreeMap<>(wish.variables()),
         graph.name(),
         graph.autoCancel(),
-        Optional.empty());
+        wish.parent());
   }
 
   /// End what is needless now of older pipelines of the branch, for other commits, as their files
   /// say. Not for a schedule: it comes by itself and says nothing about what is newer. Repeating it
   /// ends nothing more.
   private void supersede(Pipeline pipeline) {
-    if (pipeline.source().equals(Source.SCHEDULE.keyword())) {
+    if (pipeline.source().equals(Source.SCHEDULE.keyword()) || pipeline.parent().isPresent()) {
       return;
     }
     var by = new Actor("newer pipeline #" + pipeline.number());
@@ -239,7 +264,23 @@ public final class PipelineOperations {
         // One that ends by itself meanwhile needs no cancelling.
         var _ = deployOperations.cancel(job.deploy().get(), by);
       }
+      cancelChild(job, by);
     }
+  }
+
+  /// A child is a part of the pipeline that started it, and ends with it. A pipeline of another
+  /// project does not.
+  private void cancelChild(Job job, Actor by) {
+    if (job.spec().trigger().isPresent()) {
+      pipelines
+          .startedBy(job.id())
+          .filter(Pipeline::isChild)
+          .ifPresent(child -> cancel(child, PipelineOperations::unfinished, by));
+    }
+  }
+
+  private static List<Job> unfinished(List<Job> jobs) {
+    return jobs.stream().filter(job -> !job.status().finished()).toList();
   }
 
   /// Let a manual job run, or a delayed one at once.
@@ -286,6 +327,7 @@ public final class PipelineOperations {
           .cancel(deploy.get(), by)
           .then(_ -> Answer.done(pipelines.job(job).orElseThrow()));
     }
+    pipelines.job(job).filter(j -> !j.status().finished()).ifPresent(j -> cancelChild(j, by));
     return change(
         job,
         by,
@@ -303,7 +345,9 @@ public final class PipelineOperations {
     if (found.isEmpty()) {
       return Answer.notFound("pipeline " + pipeline);
     }
-    cancel(found.get(), jobs -> jobs.stream().filter(job -> !job.status().finished()).toList(), by);
+    cancel(found.get(), PipelineOperations::unfinished, by);
+    // What was started and not waited for goes on after the job that started it.
+    pipelines.jobs(pipeline).forEach(job -> cancelChild(job, by));
     return Answer.done(pipelines.find(pipeline).orElseThrow());
   }
 
@@ -320,6 +364,7 @@ public final class PipelineOperations {
       return Answer.refused(
           "nothing_to_retry", "no job of this pipeline failed or was cancelled", "");
     }
+    reopen(pipelines.find(pipeline).orElseThrow(), by);
     // Nothing has come before a job that did not run before the pipeline ended: its turn is decided
     // anew. One that ran is run.
     for (var job : failed) {
@@ -344,7 +389,24 @@ public final class PipelineOperations {
     if (retried.isEmpty()) {
       return Answer.refused("not_retryable", "the job has not ended, or was run again already", "");
     }
+    pipelines.find(found.get().pipeline()).ifPresent(pipeline -> reopen(pipeline, by));
     return Answer.done(retried.get());
+  }
+
+  /// A job that waited for this pipeline waits for it again.
+  private void reopen(Pipeline pipeline, Actor by) {
+    var bridge = pipeline.parent().flatMap(pipelines::job);
+    var follows =
+        bridge
+            .flatMap(job -> job.spec().trigger())
+            .filter(trigger -> trigger.follow() != Trigger.Follow.START);
+    if (follows.isPresent() && bridge.get().status().finished()) {
+      var again = with(bridge.get(), JobStatus.RUNNING);
+      if (pipelines.change(
+          again, bridge.get().status(), by, clock.instant(), Optional.empty())) {
+        pipelines.find(bridge.get().pipeline()).ifPresent(upper -> reopen(upper, by));
+      }
+    }
   }
 
   /// The resource groups that jobs of a project have asked for so far.

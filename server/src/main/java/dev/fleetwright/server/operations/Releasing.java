@@ -14,6 +14,7 @@ import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
@@ -43,29 +44,35 @@ final class Releasing implements PipelineWork {
   private static final Pattern PREDEFINED = Pattern.compile("\\$\\{(CI_[A-Z0-9_]+)}");
 
   private final Projects projects;
+  private final Pipelines pipelines;
   private final Repositories repositories;
   private final Releases releases;
   private final Deploys deploys;
   private final Configuration configuration;
   private final JobOrders orders;
+  private final Downstreams downstreams;
   private final Blobs blobs;
   private final InstantSource clock;
 
   Releasing(
       Projects projects,
+      Pipelines pipelines,
       Repositories repositories,
       Releases releases,
       Deploys deploys,
       Configuration configuration,
       JobOrders orders,
+      Downstreams downstreams,
       Blobs blobs,
       InstantSource clock) {
     this.projects = projects;
+    this.pipelines = pipelines;
     this.repositories = repositories;
     this.releases = releases;
     this.deploys = deploys;
     this.configuration = configuration;
     this.orders = orders;
+    this.downstreams = downstreams;
     this.blobs = blobs;
     this.clock = clock;
   }
@@ -73,6 +80,11 @@ final class Releasing implements PipelineWork {
   @Override
   public JobOrder order(Pipeline pipeline, Job job, List<Job> jobs) {
     return orders.order(pipeline, job, jobs);
+  }
+
+  @Override
+  public Started trigger(Pipeline pipeline, Job job, List<Job> jobs) {
+    return downstreams.start(pipeline, job, jobs);
   }
 
   @Override
@@ -89,8 +101,9 @@ final class Releasing implements PipelineWork {
     }
     var problems = new ArrayList<String>();
     var components = new ArrayList<Component>();
+    var family = family(pipeline, jobs);
     for (var rule : file.components()) {
-      component(project, pipeline, rule, jobs, problems).ifPresent(components::add);
+      component(project, pipeline, rule, family, problems).ifPresent(components::add);
     }
     if (!problems.isEmpty()) {
       return new Made.Impossible(problems);
@@ -107,6 +120,49 @@ final class Releasing implements PipelineWork {
             actor(pipeline),
             clock.instant());
     return new Made.Done(release);
+  }
+
+  /// With the jobs of the pipelines that this one is a child of, which come first, and those of its
+  /// children: together they build one commit.
+  private List<Job> family(Pipeline pipeline, List<Job> jobs) {
+    var all = new ArrayList<Job>();
+    if (pipeline.isChild()) {
+      var bridge = pipelines.job(pipeline.parent().orElseThrow()).orElseThrow();
+      var upper = pipelines.find(bridge.pipeline()).orElseThrow();
+      all.addAll(above(upper));
+    }
+    for (var job : jobs) {
+      all.add(job);
+      all.addAll(below(job));
+    }
+    return all;
+  }
+
+  private List<Job> above(Pipeline pipeline) {
+    var all = new ArrayList<Job>();
+    if (pipeline.isChild()) {
+      var bridge = pipelines.job(pipeline.parent().orElseThrow()).orElseThrow();
+      all.addAll(above(pipelines.find(bridge.pipeline()).orElseThrow()));
+    }
+    all.addAll(pipelines.jobs(pipeline.id()));
+    return all;
+  }
+
+  private List<Job> below(Job bridge) {
+    var all = new ArrayList<Job>();
+    if (bridge.spec().trigger().isPresent()) {
+      pipelines
+          .startedBy(bridge.id())
+          .filter(Pipeline::isChild)
+          .ifPresent(child ->
+              pipelines
+                  .jobs(child.id())
+                  .forEach(job -> {
+                    all.add(job);
+                    all.addAll(below(job));
+                  }));
+    }
+    return all;
   }
 
   private Optional<Component> component(

@@ -15,6 +15,7 @@ record JobPage(
     String message,
     List<String> facts,
     Link deploy,
+    Link downstream,
     List<Action> actions,
     List<String> artifacts,
     Link browse,

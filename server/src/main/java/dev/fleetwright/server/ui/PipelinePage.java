@@ -16,6 +16,7 @@ record PipelinePage(
     String by,
     Moment at,
     String took,
+    Link parent,
     Link release,
     List<Action> actions,
     List<StageView> stages,
@@ -41,6 +42,7 @@ record PipelinePage(
       String took,
       String note,
       Link deploy,
+      Link downstream,
       List<Action> actions) {
     JobView {
       actions = List.copyOf(actions);

@@ -45,6 +45,7 @@ final class PipelinePresenter {
         pipeline.by(),
         Moment.of(pipeline.createdAt(), now),
         ProjectPresenter.took(pipeline, now),
+        parent(pipeline),
         sources
             .releases()
             .ofPipeline(pipeline.id())
@@ -106,7 +107,49 @@ final class PipelinePresenter {
         took(job, now),
         note(job, now),
         deploy(pipeline, job),
+        downstream(job),
         actions(pipeline, job, "-" + job.id()));
+  }
+
+  /// The pipeline above, by the job in it that started this one.
+  private Link parent(Pipeline pipeline) {
+    return pipeline
+        .parent()
+        .flatMap(sources.pipelines()::job)
+        .flatMap(job ->
+            sources
+                .pipelines()
+                .find(job.pipeline())
+                .map(upper ->
+                    new Link(
+                        "started by %s of %s"
+                            .formatted(job.spec().name(), label(upper, pipeline)),
+                        Paths.pipeline(upper.project(), upper.number()))))
+        .orElse(NOWHERE);
+  }
+
+  /// The pipeline below.
+  private Link downstream(Job job) {
+    return job.spec().trigger().isEmpty()
+        ? NOWHERE
+        : sources
+            .pipelines()
+            .startedBy(job.id())
+            .map(lower ->
+                new Link(
+                    "%s of %s, %s"
+                        .formatted(
+                            "pipeline #" + lower.number(),
+                            lower.project(),
+                            lower.status().keyword().replace('_', ' ')),
+                    Paths.pipeline(lower.project(), lower.number())))
+            .orElse(NOWHERE);
+  }
+
+  private static String label(Pipeline other, Pipeline from) {
+    return "pipeline #"
+        + other.number()
+        + (other.project().equals(from.project()) ? "" : " of " + other.project());
   }
 
   private static String note(Job job, Instant now) {
@@ -195,6 +238,7 @@ final class PipelinePresenter {
         job.message(),
         facts,
         deploy(pipeline, job),
+        downstream(job),
         actions(pipeline, job, ""),
         shown,
         job.artifacts().isEmpty()

@@ -3,6 +3,7 @@ package dev.fleetwright.server.wiring;
 import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
+import dev.fleetwright.adapters.remote.HttpRemoteFiles;
 import dev.fleetwright.api.Drain;
 import dev.fleetwright.api.RunningServer;
 import dev.fleetwright.api.ServerNotStarted;
@@ -155,6 +156,7 @@ public final class FleetwrightServer implements ServerProcess {
           Operations.over(
               database.projects(),
               repositories,
+              parts.add(new HttpRemoteFiles(options.includeHosts())),
               environments,
               database.holds(),
               database.alarms(),

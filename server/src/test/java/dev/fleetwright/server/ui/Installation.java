@@ -4,6 +4,7 @@ import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.local.LocalTarget;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
+import dev.fleetwright.core.project.RemoteFiles;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DeployPlanner;
@@ -95,6 +96,7 @@ final class Installation implements AutoCloseable {
         Operations.over(
             database.projects(),
             repositories,
+            (_, _) -> new RemoteFiles.Fetched.No("no host is allowed"),
             database.environments(),
             database.holds(),
             database.alarms(),

@@ -856,6 +856,7 @@ final class Samples {
         "webhook",
         ago(2),
         "1 min 2 s",
+        NOWHERE,
         new Link("r9", "/project"),
         List.of(
             Action.asking(
@@ -865,8 +866,8 @@ final class Samples {
                 "build",
                 DONE,
                 List.of(
-                    new JobView("/job", "compile", DONE, "12 s", "", NOWHERE, List.of()),
-                    new JobView("/job", "assets", DONE, "3.2 s", "", NOWHERE, List.of()))),
+                    new JobView("/job", "compile", DONE, "12 s", "", NOWHERE, NOWHERE, List.of()),
+                    new JobView("/job", "assets", DONE, "3.2 s", "", NOWHERE, NOWHERE, List.of()))),
             new StageView(
                 "test",
                 RUNNING,
@@ -878,6 +879,7 @@ final class Samples {
                         "41 s",
                         "attempt 2",
                         NOWHERE,
+                        NOWHERE,
                         List.of(Action.now("c1", "Cancel", "/cancel", "plain", "x"))),
                     new JobView(
                         "/job",
@@ -885,6 +887,7 @@ final class Samples {
                         new Badge(Tone.WARN, "warning", "failed"),
                         "2.0 s",
                         "allowed to fail",
+                        NOWHERE,
                         NOWHERE,
                         List.of(Action.now("r1", "Retry", "/retry", "plain", "retry"))))),
             new StageView(
@@ -898,6 +901,7 @@ final class Samples {
                         "",
                         "",
                         new Link("deploy #42", "/deploy"),
+                        NOWHERE,
                         List.of()),
                     new JobView(
                         "/job",
@@ -905,6 +909,7 @@ final class Samples {
                         new Badge(Tone.WAIT, "hand", "manual"),
                         "",
                         "waits for a person",
+                        NOWHERE,
                         NOWHERE,
                         List.of(Action.now("p1", "Play", "/play", "primary", "play")))))),
         List.of(
@@ -961,6 +966,7 @@ final class Samples {
         "41 s",
         "script_failure: line 3 ended with 1",
         List.of("exit code 1", "attempt 2"),
+        NOWHERE,
         NOWHERE,
         List.of(Action.now("retry", "Retry", "/retry", "primary", "retry")),
         List.of("build/web/Web.class", "build/web/index.html", "build/reports/junit.xml"),

@@ -46,6 +46,7 @@ final class Replica implements AutoCloseable {
             Optional.empty(),
             true,
             ServerOptions.Jobs.USUAL,
+            List.of(),
             false);
     try (var server =
         FleetwrightServer.startHere(
