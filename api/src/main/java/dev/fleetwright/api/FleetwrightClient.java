@@ -149,6 +149,39 @@ public final class FleetwrightClient implements AutoCloseable {
     return post("/api/v1/pipelines/" + id + "/retry", new TypeReference<>() {});
   }
 
+  /// A project's, oldest first.
+  public List<Schedule> schedules(String project) throws InterruptedException {
+    Page<Schedule> page =
+        get(
+            "/api/v1/projects/" + segment(project) + "/schedules",
+            new TypeReference<Page<Schedule>>() {});
+    return page.items();
+  }
+
+  public Schedule makeSchedule(String project, Schedule.Make wish) throws InterruptedException {
+    return post(
+        "/api/v1/projects/" + segment(project) + "/schedules", wish, new TypeReference<>() {});
+  }
+
+  /// Let a schedule start nothing.
+  public Schedule pauseSchedule(long id) throws InterruptedException {
+    return post("/api/v1/schedules/" + id + "/pause", new TypeReference<>() {});
+  }
+
+  /// Let a schedule start something again, from the next slot on.
+  public Schedule resumeSchedule(long id) throws InterruptedException {
+    return post("/api/v1/schedules/" + id + "/resume", new TypeReference<>() {});
+  }
+
+  /// Start a schedule's pipeline now.
+  public Pipeline runSchedule(long id) throws InterruptedException {
+    return post("/api/v1/schedules/" + id + "/run", new TypeReference<>() {});
+  }
+
+  public Schedule removeSchedule(long id) throws InterruptedException {
+    return post("/api/v1/schedules/" + id + "/remove", new TypeReference<>() {});
+  }
+
   /// The resource groups that jobs of a project have asked for so far.
   public List<ResourceGroup> resourceGroups(String project) throws InterruptedException {
     Page<ResourceGroup> page =

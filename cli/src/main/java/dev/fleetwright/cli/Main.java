@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       PipelineCommand.class,
       PipelineCommand.Run.class,
       JobCommand.class,
+      ScheduleCommand.class,
       ResourceGroupCommand.class,
       EnvironmentCommand.class,
       PlanCommand.class,

@@ -13,6 +13,7 @@ import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
+import dev.fleetwright.core.pipeline.Schedules;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
@@ -186,6 +187,11 @@ public final class Database implements AutoCloseable {
   /// All pipelines and their jobs.
   public Pipelines pipelines() {
     return new SqlPipelines(transactions, feed);
+  }
+
+  /// All schedules.
+  public Schedules schedules() {
+    return new SqlSchedules(transactions, feed);
   }
 
   /// All resource groups.

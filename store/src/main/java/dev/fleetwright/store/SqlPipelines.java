@@ -53,36 +53,37 @@ final class SqlPipelines implements Pipelines {
   @Override
   public Pipeline add(NewPipeline pipeline, Actor by, Instant at) {
     return feed.write(
-        "recording a pipeline of " + pipeline.project(),
-        session -> {
-          if (pipeline.parent().isPresent()) {
-            // Whoever started it may have died before it knew. The lock keeps a second one out.
-            var parent = parent(session, pipeline.parent().get());
-            SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, parent);
-            var there = startedBy(session, pipeline.parent().get());
-            if (there.isPresent()) {
-              return there.get();
-            }
-          }
-          var id = insert(session, pipeline, by, at);
-          for (var place = 0; place < pipeline.jobs().size(); place++) {
-            insertJob(
-                session, id, place, 1, pipeline.jobs().get(place), JobStatus.CREATED, Map.of());
-          }
-          SqlLeases.add(session, SqlLeases.Kind.PIPELINE, id);
-          SqlLedger.write(
-              session,
-              pipeline.project().value(),
-              by,
-              "pipeline.added",
-              Map.of(
-                  "pipeline", Long.toString(id),
-                  "sha", pipeline.sha().value(),
-                  "ref", pipeline.ref(),
-                  "source", pipeline.source()),
-              at);
-          return followed(session, id, true, at);
-        });
+        "recording a pipeline of " + pipeline.project(), session -> add(session, pipeline, by, at));
+  }
+
+  static Pipeline add(Session session, NewPipeline pipeline, Actor by, Instant at)
+      throws SQLException {
+    if (pipeline.parent().isPresent()) {
+      // Whoever started it may have died before it knew. The lock keeps a second one out.
+      var parent = parent(session, pipeline.parent().get());
+      SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, parent);
+      var there = startedBy(session, pipeline.parent().get());
+      if (there.isPresent()) {
+        return there.get();
+      }
+    }
+    var id = insert(session, pipeline, by, at);
+    for (var place = 0; place < pipeline.jobs().size(); place++) {
+      insertJob(session, id, place, 1, pipeline.jobs().get(place), JobStatus.CREATED, Map.of());
+    }
+    SqlLeases.add(session, SqlLeases.Kind.PIPELINE, id);
+    SqlLedger.write(
+        session,
+        pipeline.project().value(),
+        by,
+        "pipeline.added",
+        Map.of(
+            "pipeline", Long.toString(id),
+            "sha", pipeline.sha().value(),
+            "ref", pipeline.ref(),
+            "source", pipeline.source()),
+        at);
+    return followed(session, id, true, at);
   }
 
   private static long insert(Session session, NewPipeline pipeline, Actor by, Instant at)

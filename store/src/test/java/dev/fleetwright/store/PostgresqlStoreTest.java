@@ -54,6 +54,14 @@ class PostgresqlStoreTest {
   }
 
   @Nested
+  class SchedulesOnPostgresql extends SchedulesContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class ReleasesOnPostgresql extends ReleasesContract {
     @Override
     protected Databases databases() {

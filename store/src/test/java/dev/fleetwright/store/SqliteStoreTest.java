@@ -54,6 +54,14 @@ class SqliteStoreTest {
   }
 
   @Nested
+  class SchedulesOnSqlite extends SchedulesContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class ReleasesOnSqlite extends ReleasesContract {
     @Override
     protected Databases databases() {

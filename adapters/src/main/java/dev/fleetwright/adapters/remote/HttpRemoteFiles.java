@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
 ///
 /// Addresses come from people who can push. A redirect is not followed: it would lead where nobody
 /// was allowed to ask. A name that resolves to this machine or to the link's own addresses, where
-/// clouds keep their metadata service, is not asked, although the name is allowed. Who wants files of
-/// this machine names it as such (`127.0.0.1:8080`); that is the one case in which plain `http` will
-/// do. A name that resolves differently a moment later gains nothing: the other end still has to show
-/// a certificate for it.
+/// clouds keep their metadata service, is not asked, although the name is allowed. Who wants files
+/// of this machine names it as such (`127.0.0.1:8080`); that is the one case in which plain `http`
+/// will do. A name that resolves differently a moment later gains nothing: the other end still has
+/// to show a certificate for it.
 public final class HttpRemoteFiles implements RemoteFiles, AutoCloseable {
 
   private static final Duration WITHIN = Duration.ofSeconds(10);

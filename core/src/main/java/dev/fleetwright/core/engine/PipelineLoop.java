@@ -261,7 +261,8 @@ final class PipelineLoop {
     if (downstream.isEmpty()) {
       return failed(lease, job, "unknown_failure", "the pipeline that it started is gone");
     }
-    var name = "pipeline #%d of %s".formatted(downstream.get().number(), downstream.get().project());
+    var name =
+        "pipeline #%d of %s".formatted(downstream.get().number(), downstream.get().project());
     return switch (downstream.get().status()) {
       case SUCCESS ->
           change(
@@ -274,7 +275,8 @@ final class PipelineLoop {
               job.withStatus(JobStatus.CANCELED).finishedAt(Optional.of(time.instant())),
               job);
       case FAILED -> failed(lease, job, "unknown_failure", name + " failed");
-      case SKIPPED -> failed(lease, job, "unknown_failure", "all jobs of %s were skipped".formatted(name));
+      case SKIPPED ->
+          failed(lease, job, "unknown_failure", "all jobs of %s were skipped".formatted(name));
       case CREATED, WAITING_FOR_RESOURCE, PENDING, RUNNING, MANUAL, SCHEDULED -> false;
     };
   }

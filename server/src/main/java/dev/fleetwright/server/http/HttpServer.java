@@ -164,6 +164,7 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(LintRoutes.routes());
     routes.addAll(new LedgerRoutes(served.ledger(), clock).routes());
     routes.addAll(new ServerRoutes(served.draining(), served.ledger(), clock).routes());
+    routes.addAll(new ScheduleRoutes(served.projects(), operations.schedules(), clock).routes());
     routes.addAll(new TokenRoutes(operations.access(), clock).routes());
     return routes;
   }

@@ -119,8 +119,7 @@ final class PipelineRoutes {
             .giving(Job.class)
             .by(call -> {
               var id = call.id("job");
-              return wire(
-                  pipelines.job(id).orElseThrow(() -> Refusal.notFound("job " + id)));
+              return wire(pipelines.job(id).orElseThrow(() -> Refusal.notFound("job " + id)));
             }),
         Route.post(
                 "/api/v1/jobs/{job}/play",
@@ -141,13 +140,11 @@ final class PipelineRoutes {
             .orRefusing()
             .giving(Job.class)
             .as(201)
-            .by(call ->
-                wire(Answers.done(operations.retry(call.id("job"), call.actor())))),
+            .by(call -> wire(Answers.done(operations.retry(call.id("job"), call.actor())))),
         Route.post("/api/v1/jobs/{job}/cancel", Access.SIGNED_IN, "Cancel a job.")
             .orRefusing()
             .giving(Job.class)
-            .by(call ->
-                wire(Answers.done(operations.cancel(call.id("job"), call.actor())))),
+            .by(call -> wire(Answers.done(operations.cancel(call.id("job"), call.actor())))),
         Route.get(
                 "/api/v1/projects/{project}/releases",
                 Access.SIGNED_IN,

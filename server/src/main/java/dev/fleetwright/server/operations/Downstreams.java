@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Starts the pipelines that jobs with `trigger` name, in this project or another one. The words for
-/// why it cannot be are GitLab's.
+/// Starts the pipelines that jobs with `trigger` name, in this project or another one. The words
+/// for why it cannot be are GitLab's.
 final class Downstreams {
 
   /// A child may have children, and those may have none
@@ -213,10 +213,7 @@ final class Downstreams {
                   ? message
                   : String.join(
                       "; ",
-                      problems.stream()
-                          .filter(Problem::isError)
-                          .map(Problem::toString)
-                          .toList()));
+                      problems.stream().filter(Problem::isError).map(Problem::toString).toList()));
     };
   }
 

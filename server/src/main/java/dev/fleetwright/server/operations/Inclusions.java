@@ -38,7 +38,8 @@ final class Inclusions {
   private static final String TEMPLATES = "lib/gitlab/ci/templates/";
 
   private static final List<String> GITLAB = List.of("gitlab-org/gitlab", "gitlabhq/gitlabhq");
-  private static final Pattern VERSION = Pattern.compile("v?(\\d{1,9})(?:\\.(\\d{1,9}))?(?:\\.(\\d{1,9}))?");
+  private static final Pattern VERSION =
+      Pattern.compile("v?(\\d{1,9})(?:\\.(\\d{1,9}))?(?:\\.(\\d{1,9}))?");
   private static final String TAG = "refs/tags/";
 
   private final Projects projects;
@@ -169,8 +170,7 @@ final class Inclusions {
       var its =
           address.contains("//" + lower(host) + "/") || address.contains("@" + lower(host) + "/");
       if (!its && !lower(host).equals(lower(publicHost))) {
-        return new Answer.No<>(
-            "%s mirrors no repository of %s".formatted(project.name(), host));
+        return new Answer.No<>("%s mirrors no repository of %s".formatted(project.name(), host));
       }
       try {
         var tags = repositories.references(project.name()).keySet();
@@ -223,8 +223,7 @@ final class Inclusions {
             case SourceTree.Content.Text(var text) -> new Answer.Found<>(text);
             case SourceTree.Content.Missing _ ->
                 new Answer.No<>("%s has no template of that name".formatted(path));
-            case SourceTree.Content.Refused(var reason) ->
-                new Answer.No<>("the file " + reason);
+            case SourceTree.Content.Refused(var reason) -> new Answer.No<>("the file " + reason);
           };
         }
       }

@@ -10,6 +10,7 @@ import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
+import dev.fleetwright.core.pipeline.Schedules;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.RemoteFiles;
 import dev.fleetwright.core.project.Repositories;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 public record Operations(
     ProjectOperations projects,
     PipelineOperations pipelines,
+    ScheduleOperations schedules,
     DeployOperations deploys,
     TrainOperations trains,
     EnvironmentOperations environments,
@@ -43,6 +45,7 @@ public record Operations(
       Releases releases,
       Pipelines pipelines,
       ResourceGroups resourceGroups,
+      Schedules schedules,
       Deploys deploys,
       DeployRecords records,
       Trains trains,
@@ -61,10 +64,18 @@ public record Operations(
         new DeployOperations(environments, releases, deploys, records, planning, scripts, clock);
     var pipelineOperations =
         new PipelineOperations(
-            projects, pipelines, resourceGroups, deployOperations, repositories, inclusions, contexts, clock);
+            projects,
+            pipelines,
+            resourceGroups,
+            deployOperations,
+            repositories,
+            inclusions,
+            contexts,
+            clock);
     return new Operations(
         new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
         pipelineOperations,
+        new ScheduleOperations(projects, schedules, repositories, pipelineOperations, clock),
         deployOperations,
         new TrainOperations(trains, deploys, deployOperations, clock),
         new EnvironmentOperations(holds, alarms, clock),

@@ -140,17 +140,7 @@ public final class PipelineOperations {
       return Answer.done(already.get());
     }
     return start(
-        new Wish(
-            project,
-            sha,
-            before,
-            ref,
-            tag,
-            Source.PUSH,
-            Map.of(),
-            Optional.empty(),
-            true,
-            by),
+        new Wish(project, sha, before, ref, tag, Source.PUSH, Map.of(), Optional.empty(), true, by),
         Map.of());
   }
 
@@ -174,16 +164,43 @@ public final class PipelineOperations {
 
   private Answer<Pipeline> start(Wish wish, Map<String, String> inputs) {
     var tree = new MirrorTree(repositories, wish.project().name(), wish.sha());
-    if (!tree.paths().contains(FILE)) {
-      return Answer.refused(
-          "no_pipeline_file",
-          "commit %s of %s has no `%s`".formatted(wish.sha().brief(), wish.project().name(), FILE),
-          "add one; `script:` is all that a first job needs");
-    }
-    return start(wish, PipelineReader.read(tree, FILE, inclusions.forOne(), inputs));
+    return tree.paths().contains(FILE)
+        ? start(wish, PipelineReader.read(tree, FILE, inclusions.forOne(), inputs))
+        : noFile(wish);
   }
 
   Answer<Pipeline> start(Wish wish, PipelineFile file) {
+    return start(wish, file, wanted -> add(wanted, wish.by()));
+  }
+
+  private Answer<Pipeline> add(NewPipeline wanted, Actor by) {
+    var pipeline = pipelines.add(wanted, by, clock.instant());
+    supersede(pipeline);
+    return Answer.done(pipeline);
+  }
+
+  /// The same for the default file of the commit.
+  Answer<Pipeline> start(Wish wish) {
+    return start(wish, wanted -> add(wanted, wish.by()));
+  }
+
+  /// The pipeline of the default file of a commit, put on record in another way.
+  Answer<Pipeline> start(Wish wish, Function<NewPipeline, Answer<Pipeline>> add) {
+    var tree = new MirrorTree(repositories, wish.project().name(), wish.sha());
+    return tree.paths().contains(FILE)
+        ? start(wish, PipelineReader.read(tree, FILE, inclusions.forOne()), add)
+        : noFile(wish);
+  }
+
+  private static Answer<Pipeline> noFile(Wish wish) {
+    return Answer.refused(
+        "no_pipeline_file",
+        "commit %s of %s has no `%s`".formatted(wish.sha().brief(), wish.project().name(), FILE),
+        "add one; `script:` is all that a first job needs");
+  }
+
+  private Answer<Pipeline> start(
+      Wish wish, PipelineFile file, Function<NewPipeline, Answer<Pipeline>> add) {
     var context =
         contexts.ofNew(
             wish.project(),
@@ -195,11 +212,7 @@ public final class PipelineOperations {
             wish.by().name(),
             wish.variables());
     return switch (file.plan(context)) {
-      case PipelineGraph graph -> {
-        var pipeline = pipelines.add(pipeline(wish, graph, List.of()), wish.by(), clock.instant());
-        supersede(pipeline);
-        yield Answer.done(pipeline);
-      }
+      case PipelineGraph graph -> add.apply(pipeline(wish, graph, List.of()));
       case Planned.NotWanted(var reason) ->
           Answer.refused("no_pipeline_wanted", reason, "look at `workflow:rules`");
       case Planned.Refused(var problems) -> {
@@ -312,6 +325,14 @@ public final class PipelineOperations {
             });
   }
 
+  /// What is wrong with the names of variables, where something is.
+  static Optional<String> wrongVariable(Map<String, String> variables) {
+    return variables.keySet().stream()
+        .filter(name -> !VARIABLE.matcher(name).matches())
+        .findFirst()
+        .map("`%s` cannot be a variable's name"::formatted);
+  }
+
   private static <T> Answer<T> badVariable(String name) {
     return Answer.refused(
         "bad_variable",
@@ -402,8 +423,7 @@ public final class PipelineOperations {
             .filter(trigger -> trigger.follow() != Trigger.Follow.START);
     if (follows.isPresent() && bridge.get().status().finished()) {
       var again = with(bridge.get(), JobStatus.RUNNING);
-      if (pipelines.change(
-          again, bridge.get().status(), by, clock.instant(), Optional.empty())) {
+      if (pipelines.change(again, bridge.get().status(), by, clock.instant(), Optional.empty())) {
         pipelines.find(bridge.get().pipeline()).ifPresent(upper -> reopen(upper, by));
       }
     }

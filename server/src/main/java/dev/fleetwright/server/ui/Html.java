@@ -104,6 +104,10 @@ final class Html {
     return content(out -> JtemessageGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content schedules(Frame frame, SchedulesPage page) {
+    return content(out -> JteschedulesGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content tokens(Frame frame, TokensPage page) {
     return content(out -> JtetokensGenerated.render(out, UNTOUCHED, frame, page));
   }

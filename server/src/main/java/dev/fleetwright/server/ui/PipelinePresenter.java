@@ -122,8 +122,7 @@ final class PipelinePresenter {
                 .find(job.pipeline())
                 .map(upper ->
                     new Link(
-                        "started by %s of %s"
-                            .formatted(job.spec().name(), label(upper, pipeline)),
+                        "started by %s of %s".formatted(job.spec().name(), label(upper, pipeline)),
                         Paths.pipeline(upper.project(), upper.number()))))
         .orElse(NOWHERE);
   }

@@ -163,6 +163,7 @@ public final class FleetwrightServer implements ServerProcess {
               releases,
               pipelines,
               database.resourceGroups(),
+              database.schedules(),
               deploys,
               database.deployRecords(),
               database.trains(),
@@ -230,6 +231,8 @@ public final class FleetwrightServer implements ServerProcess {
       var engineRuns = new AtomicBoolean(true);
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
+      var schedules = parts.add(new ScheduleRounds(operations.schedules()));
+      schedules.start();
       var waysBack =
           parts.add(new WayBackRounds(database.projects(), environments, operations.deploys()));
       waysBack.start();

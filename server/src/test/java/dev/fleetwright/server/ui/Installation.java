@@ -4,7 +4,6 @@ import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.local.LocalTarget;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
-import dev.fleetwright.core.project.RemoteFiles;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DeployPlanner;
@@ -14,6 +13,7 @@ import dev.fleetwright.core.engine.Pace;
 import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.pipeline.ScriptTarget;
 import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.project.RemoteFiles;
 import dev.fleetwright.core.target.ApplyId;
 import dev.fleetwright.core.target.Order;
 import dev.fleetwright.core.target.Target;
@@ -103,6 +103,7 @@ final class Installation implements AutoCloseable {
             database.releases(),
             database.pipelines(),
             database.resourceGroups(),
+            database.schedules(),
             database.deploys(),
             database.deployRecords(),
             database.trains(),

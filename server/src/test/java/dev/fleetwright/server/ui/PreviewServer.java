@@ -34,6 +34,7 @@ final class PreviewServer {
           Map.entry("/pipeline", f -> Html.pipeline(f, Samples.pipelinePage())),
           Map.entry("/job", f -> Html.job(f, Samples.job())),
           Map.entry("/artifacts", f -> Html.artifacts(f, Samples.artifacts())),
+          Map.entry("/schedules", f -> Html.schedules(f, Samples.schedules())),
           Map.entry("/tokens", f -> Html.tokens(f, Samples.tokens())),
           Map.entry("/secret", f -> Html.secret(f, Samples.secret())),
           Map.entry("/nowhere", f -> Html.message(f, Samples.notFound())),

@@ -344,6 +344,32 @@ final class Samples {
                 "")));
   }
 
+  static SchedulesPage schedules() {
+    return new SchedulesPage(
+        new Link("shop", "/project"),
+        "/schedules",
+        "main",
+        List.of(
+            new SchedulesPage.Row(
+                "Nightly build",
+                "main",
+                "30 4 * * 1-5",
+                "Europe/Berlin",
+                "in 3 hours",
+                new Link("#51", "/pipeline"),
+                "",
+                List.of(Action.now("pause-1", "Pause", "/pause", "plain", "blocked"))),
+            new SchedulesPage.Row(
+                "Old branch",
+                "gone",
+                "0 0 * * *",
+                "UTC",
+                "paused",
+                NOWHERE,
+                "there is no branch or tag `gone` any more",
+                List.of(Action.now("resume-2", "Resume", "/resume", "plain", "play")))));
+  }
+
   static TokensPage tokens() {
     return new TokensPage(
         List.of(token(1, "root", List.of(ago(0))), token(2, "ci of the shop", List.of())));

@@ -40,28 +40,34 @@ class InclusionsTest {
   @BeforeEach
   void start() throws IOException {
     web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    web.createContext("/ci.yml", exchange -> {
-      asked.incrementAndGet();
-      var bytes = REMOTE.getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(200, bytes.length);
-      exchange.getResponseBody().write(bytes);
-      exchange.close();
-    });
-    web.createContext("/moved.yml", exchange -> {
-      exchange.getResponseHeaders().add("Location", "/ci.yml");
-      exchange.sendResponseHeaders(302, -1);
-      exchange.close();
-    });
-    web.createContext("/endless.yml", exchange -> {
-      exchange.sendResponseHeaders(200, 0);
-      try (var body = exchange.getResponseBody()) {
-        for (var i = 0; i < 4_000; i++) {
-          body.write(new byte[1_024]);
-        }
-      } catch (IOException _) {
-        // Whoever asked has gone, as it should.
-      }
-    });
+    web.createContext(
+        "/ci.yml",
+        exchange -> {
+          asked.incrementAndGet();
+          var bytes = REMOTE.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    web.createContext(
+        "/moved.yml",
+        exchange -> {
+          exchange.getResponseHeaders().add("Location", "/ci.yml");
+          exchange.sendResponseHeaders(302, -1);
+          exchange.close();
+        });
+    web.createContext(
+        "/endless.yml",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          try (var body = exchange.getResponseBody()) {
+            for (var i = 0; i < 4_000; i++) {
+              body.write(new byte[1_024]);
+            }
+          } catch (IOException _) {
+            // Whoever asked has gone, as it should.
+          }
+        });
     web.start();
     var usual = ServerOptions.local(data.resolve("server"), 0);
     running =
@@ -96,8 +102,7 @@ class InclusionsTest {
     var repository = GitFolder.empty(data.resolve("group").resolve(name));
     Files.createDirectories(repository.folder().resolve(path).resolve("..").normalize());
     repository.write(path, content).commit("Files");
-    client.addProject(
-        new Project.Add(name, repository.folder().toString(), Optional.of(false)));
+    client.addProject(new Project.Add(name, repository.folder().toString(), Optional.of(false)));
     return repository;
   }
 
@@ -180,15 +185,21 @@ class InclusionsTest {
     assertThat(pipeline.status()).isEqualTo(Pipeline.Status.FAILED);
     assertThat(pipeline.problems())
         .satisfiesExactlyInAnyOrder(
-            p -> assertThat(p).startsWith(".gitlab-ci.yml:2:").contains("no project of this server"),
+            p ->
+                assertThat(p).startsWith(".gitlab-ci.yml:2:").contains("no project of this server"),
             p -> assertThat(p).startsWith(".gitlab-ci.yml:3:").contains("commit `gone` in library"),
             p ->
                 assertThat(p)
                     .startsWith(".gitlab-ci.yml:4:")
                     .contains("host `169.254.169.254` is not allowed"),
-            p -> assertThat(p).startsWith(".gitlab-ci.yml:5:").contains("redirects are not followed"),
-            p -> assertThat(p).startsWith(".gitlab-ci.yml:6:").contains("larger than 2097152 bytes"),
-            p -> assertThat(p).startsWith(".gitlab-ci.yml:7:").contains("mirrors gitlab-org/gitlab"),
+            p ->
+                assertThat(p)
+                    .startsWith(".gitlab-ci.yml:5:")
+                    .contains("redirects are not followed"),
+            p ->
+                assertThat(p).startsWith(".gitlab-ci.yml:6:").contains("larger than 2097152 bytes"),
+            p ->
+                assertThat(p).startsWith(".gitlab-ci.yml:7:").contains("mirrors gitlab-org/gitlab"),
             p ->
                 assertThat(p)
                     .startsWith(".gitlab-ci.yml:8:")
