@@ -860,7 +860,6 @@ final class Keywords {
           new Part("artifacts", "access", "", "who sees the project may download them"),
           new Part("artifacts", "public", "", "who sees the project may download them"),
           new Part("artifacts", "expose_as", "", "there are no merge requests to show them in"),
-          new Part("environment", "on_stop", "", "the stop job is played by hand"),
           new Part("environment", "kubernetes", "", "targets are named in fleetwright.yml instead"),
           new Part("environment", "action", "prepare", "the auto-stop time is not reset"),
           new Part("environment", "action", "access", "the auto-stop time is not reset"));

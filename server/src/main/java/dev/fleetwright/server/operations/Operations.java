@@ -25,6 +25,7 @@ public record Operations(
     ProjectOperations projects,
     PipelineOperations pipelines,
     ScheduleOperations schedules,
+    TakeDowns takeDowns,
     DeployOperations deploys,
     TrainOperations trains,
     EnvironmentOperations environments,
@@ -72,10 +73,15 @@ public record Operations(
             inclusions,
             contexts,
             clock);
+    var takeDowns =
+        new TakeDowns(
+            environments, deploys, releases, configuration, scripts, deployOperations, clock);
     return new Operations(
-        new ProjectOperations(projects, repositories, configuration, pipelineOperations, clock),
+        new ProjectOperations(
+            projects, repositories, configuration, pipelineOperations, takeDowns, clock),
         pipelineOperations,
         new ScheduleOperations(projects, schedules, repositories, pipelineOperations, clock),
+        takeDowns,
         deployOperations,
         new TrainOperations(trains, deploys, deployOperations, clock),
         new EnvironmentOperations(holds, alarms, clock),

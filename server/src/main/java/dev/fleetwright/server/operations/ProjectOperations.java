@@ -28,6 +28,7 @@ public final class ProjectOperations {
   private final Repositories repositories;
   private final Configuration configuration;
   private final PipelineOperations pipelines;
+  private final TakeDowns takeDowns;
   private final InstantSource clock;
 
   ProjectOperations(
@@ -35,11 +36,13 @@ public final class ProjectOperations {
       Repositories repositories,
       Configuration configuration,
       PipelineOperations pipelines,
+      TakeDowns takeDowns,
       InstantSource clock) {
     this.projects = projects;
     this.repositories = repositories;
     this.configuration = configuration;
     this.pipelines = pipelines;
+    this.takeDowns = takeDowns;
     this.clock = clock;
   }
 
@@ -147,7 +150,12 @@ public final class ProjectOperations {
         });
     seen.keySet().stream()
         .filter(reference -> !references.containsKey(reference))
-        .forEach(reference -> projects.see(project.name(), reference, Optional.empty()));
+        .forEach(reference -> {
+          if (reference.startsWith(BRANCH)) {
+            takeDowns.branchDeleted(project, reference.substring(BRANCH.length()), by);
+          }
+          projects.see(project.name(), reference, Optional.empty());
+        });
     return new Synced(started, problems);
   }
 

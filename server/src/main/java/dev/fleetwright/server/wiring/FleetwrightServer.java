@@ -231,8 +231,8 @@ public final class FleetwrightServer implements ServerProcess {
       var engineRuns = new AtomicBoolean(true);
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
-      var schedules = parts.add(new ScheduleRounds(operations.schedules()));
-      schedules.start();
+      var clockRounds = parts.add(new ClockRounds(operations.schedules(), operations.takeDowns()));
+      clockRounds.start();
       var waysBack =
           parts.add(new WayBackRounds(database.projects(), environments, operations.deploys()));
       waysBack.start();

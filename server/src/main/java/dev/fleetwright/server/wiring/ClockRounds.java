@@ -1,6 +1,7 @@
 package dev.fleetwright.server.wiring;
 
 import dev.fleetwright.server.operations.ScheduleOperations;
+import dev.fleetwright.server.operations.TakeDowns;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -8,19 +9,21 @@ import org.slf4j.LoggerFactory;
 
 /// Looks each second for schedules whose slot has come. Every server looks; which of them starts
 /// the pipeline of a slot is decided in the transaction that records it.
-final class ScheduleRounds implements AutoCloseable {
+final class ClockRounds implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(ScheduleRounds.class);
+  private static final Logger log = LoggerFactory.getLogger(ClockRounds.class);
 
   private static final Duration ROUND = Duration.ofSeconds(1);
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(10);
 
-  private final ScheduleOperations operations;
+  private final ScheduleOperations schedules;
+  private final TakeDowns takeDowns;
   private final Thread thread;
 
-  ScheduleRounds(ScheduleOperations operations) {
-    this.operations = operations;
-    this.thread = Thread.ofVirtual().name("schedules").unstarted(this::go);
+  ClockRounds(ScheduleOperations schedules, TakeDowns takeDowns) {
+    this.schedules = schedules;
+    this.takeDowns = takeDowns;
+    this.thread = Thread.ofVirtual().name("clock").unstarted(this::go);
   }
 
   void start() {
@@ -39,15 +42,16 @@ final class ScheduleRounds implements AutoCloseable {
 
   private Duration round() {
     try {
-      operations.round();
+      schedules.round();
+      takeDowns.round();
       return ROUND;
     } catch (RuntimeException e) {
-      log.atWarn().setCause(e).log("schedules could not be looked at; trying again");
+      log.atWarn().setCause(e).log("what is due could not be looked at; trying again");
       return AFTER_TROUBLE;
     }
   }
 
-  /// What is not started now is started by another server, or after the next start.
+  /// What is not done now is done by another server, or after the next start.
   @Override
   public void close() {
     thread.interrupt();
