@@ -243,6 +243,14 @@ class GoldenHistoriesTest {
                         Optional.of(Shop.NOON)))),
             new DeployEvent.GateDecided(
                 "load-test", new dev.fleetwright.core.deploy.GateDecision(true, "bo", "passed"))));
+    stories.put(
+        "overridden",
+        and(
+            approved,
+            new DeployEvent.GateDecided(
+                "freeze",
+                new dev.fleetwright.core.deploy.GateDecision(
+                    true, "bo", "a fix", Optional.of(Shop.NOON)))));
     stories.put("running", started);
     stories.put("running-second", second);
     stories.put("running-wish", and(started, new DeployEvent.PauseAsked("bo")));
