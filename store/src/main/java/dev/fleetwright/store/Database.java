@@ -5,6 +5,7 @@ import dev.fleetwright.core.access.Tokens;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
+import dev.fleetwright.core.engine.StoreFull;
 import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.Environments;
@@ -23,8 +24,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +48,7 @@ public final class Database implements AutoCloseable {
   private final Transactions transactions;
   private final SqlFeed feed;
   private final StaleWrites stale = new StaleWrites();
+  private volatile Supplier<Optional<String>> lacking = Optional::empty;
 
   private Database(Transactions transactions) {
     this.transactions = transactions;
@@ -149,6 +153,22 @@ public final class Database implements AutoCloseable {
     return version;
   }
 
+  /// From now on, record nothing new while room is lacking: neither pipelines nor deploys, other
+  /// than those that take something back or down. What is known already goes on.
+  ///
+  /// @param asked why nothing new may be begun; empty while there is room
+  public void beginNothingWhile(Supplier<Optional<String>> asked) {
+    lacking = asked;
+  }
+
+  private void checkRoom() {
+    lacking
+        .get()
+        .ifPresent(reason -> {
+          throw new StoreFull(reason);
+        });
+  }
+
   /// The projects under care.
   public Projects projects() {
     return new SqlProjects(transactions, feed);
@@ -161,7 +181,7 @@ public final class Database implements AutoCloseable {
 
   /// Several deploys as one.
   public Trains trains() {
-    return new SqlTrains(transactions, feed);
+    return new SqlTrains(transactions, feed, this::checkRoom);
   }
 
   /// The alarms that fire.
@@ -186,7 +206,7 @@ public final class Database implements AutoCloseable {
 
   /// All pipelines and their jobs.
   public Pipelines pipelines() {
-    return new SqlPipelines(transactions, feed);
+    return new SqlPipelines(transactions, feed, this::checkRoom);
   }
 
   /// All schedules.
@@ -201,7 +221,7 @@ public final class Database implements AutoCloseable {
 
   /// All deploys and their events.
   public Deploys deploys() {
-    return new SqlDeploys(transactions, feed, stale);
+    return new SqlDeploys(transactions, feed, stale, this::checkRoom);
   }
 
   /// Environments for those who only look.

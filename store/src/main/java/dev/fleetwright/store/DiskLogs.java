@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,14 +17,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// Logs as one file each, a thousand in a folder.
 ///
@@ -45,11 +49,19 @@ public final class DiskLogs implements LogStore, AutoCloseable {
   private static final long MOMENT_EACH_MILLIS = 100;
   private static final int MOMENT_BYTES = 2 * Long.BYTES;
 
+  private static final byte[] CUT =
+      "\n[the server's disk is full: what was printed from here on is not kept]\n"
+          .getBytes(StandardCharsets.UTF_8);
+
   private final Path folder;
   private final InstantSource clock;
+  private final BooleanSupplier full;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
   private final Map<LogName, Open> open = new LinkedHashMap<>(16, 0.75f, true);
+
+  // Guarded by `lock`.
+  private final Set<LogName> cut = new HashSet<>();
 
   /// @param folder where the logs are; made when it is not there
   public DiskLogs(Path folder) {
@@ -58,8 +70,18 @@ public final class DiskLogs implements LogStore, AutoCloseable {
 
   /// @param clock dates what is appended
   public DiskLogs(Path folder, InstantSource clock) {
+    this(folder, clock, () -> false);
+  }
+
+  /// @param full whether there is no room for logs now; they then say so and lose what comes
+  public DiskLogs(Path folder, BooleanSupplier full) {
+    this(folder, InstantSource.system(), full);
+  }
+
+  private DiskLogs(Path folder, InstantSource clock, BooleanSupplier full) {
     this.folder = folder;
     this.clock = clock;
+    this.full = full;
   }
 
   /// A log that is appended to.
@@ -104,7 +126,12 @@ public final class DiskLogs implements LogStore, AutoCloseable {
     var interrupted = Thread.interrupted();
     lock.lock();
     try {
-      opened(name).append(bytes, from, length, clock.millis());
+      if (!full.getAsBoolean()) {
+        cut.clear();
+        opened(name).append(bytes, from, length, clock.millis());
+      } else if (cut.add(name)) {
+        opened(name).append(CUT, 0, CUT.length, clock.millis());
+      }
       grown.signalAll();
     } catch (IOException e) {
       throw new StoreUnavailable("appending to the log of " + name, e);

@@ -71,10 +71,19 @@ enum Failure {
     return this == CONFLICT || this == LOST;
   }
 
+  // What readers share is in a file of its own, which holds nothing that is not in the log too. It
+  // cannot grow on a full disk.
+  private static final Set<SQLiteErrorCode> SHARED_MEMORY =
+      Set.of(
+          SQLiteErrorCode.SQLITE_IOERR_SHMOPEN,
+          SQLiteErrorCode.SQLITE_IOERR_SHMSIZE,
+          SQLiteErrorCode.SQLITE_IOERR_SHMMAP);
+
   /// Whether it was an `fsync`, a write or a read of the database's file that failed.
   static boolean inputOrOutput(SQLException e) {
     return e instanceof SQLiteException sqlite
-        && (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_IOERR.code;
+        && (sqlite.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_IOERR.code
+        && !SHARED_MEMORY.contains(sqlite.getResultCode());
   }
 
   /// What a port throws for it.

@@ -84,8 +84,11 @@ final class SqlDeploys implements Deploys {
   private final SqlFeed feed;
   private final StaleWrites stale;
   private final SqlDeployRecords records;
+  private final Runnable room;
 
-  SqlDeploys(Transactions transactions, SqlFeed feed, StaleWrites stale) {
+  /// @param room throws [dev.fleetwright.core.engine.StoreFull] when there is none for anything new
+  SqlDeploys(Transactions transactions, SqlFeed feed, StaleWrites stale, Runnable room) {
+    this.room = room;
     this.transactions = transactions;
     this.feed = feed;
     this.stale = stale;
@@ -96,10 +99,13 @@ final class SqlDeploys implements Deploys {
   public DeployView add(DeployRequest request, Actor by, Instant at) {
     return feed.write(
         "recording a deploy into environment " + request.environment(),
-        session -> add(session, request, by, at));
+        session -> add(session, request, by, at, room));
   }
 
-  static DeployView add(Session session, DeployRequest request, Actor by, Instant at)
+  /// @param room throws [dev.fleetwright.core.engine.StoreFull] when there is none for anything new;
+  ///   going back and taking down are let through
+  static DeployView add(
+      Session session, DeployRequest request, Actor by, Instant at, Runnable room)
       throws SQLException {
     var environment =
         SqlEnvironments.find(session, request.environment())
@@ -110,6 +116,9 @@ final class SqlDeploys implements Deploys {
     var known = known(session, request);
     if (known.isPresent()) {
       return known.get();
+    }
+    if (request.kind() == DeployKind.START) {
+      room.run();
     }
     return recorded(session, environment, request, by, Times.kept(at), generation);
   }
@@ -124,6 +133,7 @@ final class SqlDeploys implements Deploys {
         session -> {
           var environment = SqlEnvironments.find(session, request.environment()).orElseThrow();
           var generation = SqlLeases.lock(session, SqlLeases.Kind.ENVIRONMENT, environment.id());
+          room.run();
           var release = request.release().orElseThrow();
           var lifted = SqlHolds.lastDeployBefore(session, environment.id());
           if (SqlHolds.inForce(session, environment.id()).isPresent()

@@ -44,14 +44,18 @@ final class SqlPipelines implements Pipelines {
 
   private final Transactions transactions;
   private final SqlFeed feed;
+  private final Runnable room;
 
-  SqlPipelines(Transactions transactions, SqlFeed feed) {
+  /// @param room throws [dev.fleetwright.core.engine.StoreFull] when there is none for anything new
+  SqlPipelines(Transactions transactions, SqlFeed feed, Runnable room) {
+    this.room = room;
     this.transactions = transactions;
     this.feed = feed;
   }
 
   @Override
   public Pipeline add(NewPipeline pipeline, Actor by, Instant at) {
+    room.run();
     return feed.write(
         "recording a pipeline of " + pipeline.project(), session -> add(session, pipeline, by, at));
   }

@@ -26,8 +26,11 @@ final class SqlTrains implements Trains {
 
   private final Transactions transactions;
   private final SqlFeed feed;
+  private final Runnable room;
 
-  SqlTrains(Transactions transactions, SqlFeed feed) {
+  /// @param room throws [dev.fleetwright.core.engine.StoreFull] when there is none for anything new
+  SqlTrains(Transactions transactions, SqlFeed feed, Runnable room) {
+    this.room = room;
     this.transactions = transactions;
     this.feed = feed;
   }
@@ -52,7 +55,7 @@ final class SqlTrains implements Trains {
             var member = request.members().get(place);
             var deploy =
                 SqlDeploys.add(
-                    session, member.deploy().because(reason(id, request.reason())), by, at);
+                    session, member.deploy().because(reason(id, request.reason())), by, at, room);
             session.changeOne(
                 "INSERT INTO train_member (train, place, deploy, waits_for) VALUES (?, ?, ?, ?)",
                 id,

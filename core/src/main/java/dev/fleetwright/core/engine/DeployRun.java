@@ -454,9 +454,12 @@ final class DeployRun {
     var target = targets.open(plan.target(step.target()).binding());
     var deadline = time.nanos() + pace.doubt().toNanos();
     while (true) {
+      var begun = time.nanos();
       var outcome = askOnce(lease, order, target, plan, step, undo);
+      // A host that is cut off lets each question take its time.
+      var took = time.nanos() - begun;
       if (outcome instanceof Outcome.Later(var reason, var wait)
-          && time.nanos() + wait.toNanos() < deadline) {
+          && time.nanos() + wait.toNanos() + took < deadline) {
         order.log().line("not now: " + reason);
         time.sleep(wait);
       } else {
@@ -493,7 +496,9 @@ final class DeployRun {
     var at = running.step();
     var give = view.updatedAt().plus(pace.doubt());
     while (true) {
+      var begun = time.nanos();
       var seen = see(running.plan(), step);
+      var next = pace.retry().plusNanos(time.nanos() - begun);
       switch (seen) {
         case IN_PLACE -> {
           return own
@@ -504,7 +509,7 @@ final class DeployRun {
           return effect(lease, view, running, step, false);
         }
         case CANNOT_TELL -> {
-          if (running.wish().isPresent() || time.instant().isAfter(give)) {
+          if (running.wish().isPresent() || time.instant().plus(next).isAfter(give)) {
             return journal.append(
                 lease,
                 view,

@@ -103,6 +103,19 @@ public final class Refusal extends RuntimeException {
         Optional.of(Duration.ofSeconds(2)));
   }
 
+  /// As WebDAV names it (RFC 4918, 11.5).
+  static Refusal full(String message) {
+    return new Refusal(
+        507,
+        failure(
+            "disk_full",
+            Failure.Kind.INTERNAL,
+            message,
+            "make room on that disk; the server goes on by itself within seconds",
+            List.of()),
+        Optional.of(Duration.ofSeconds(10)));
+  }
+
   static Refusal targetUnreachable(String message) {
     return new Refusal(
         503,

@@ -3,6 +3,7 @@ package dev.fleetwright.server.http;
 import dev.fleetwright.api.Failure;
 import dev.fleetwright.api.Json;
 import dev.fleetwright.core.engine.RecordUnreadable;
+import dev.fleetwright.core.engine.StoreFull;
 import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.target.TargetUnreachable;
 import dev.fleetwright.server.auth.Caller;
@@ -96,6 +97,7 @@ final class Router {
   private static Refusal refusal(Exception e, Context context, String route) {
     return switch (e) {
       case Refusal refusal -> refusal;
+      case StoreFull full -> Refusal.full(String.valueOf(full.getMessage()));
       case StoreUnavailable unavailable -> {
         log.atWarn()
             .addKeyValue("request", RequestId.of(context))

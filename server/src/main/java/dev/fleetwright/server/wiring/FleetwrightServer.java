@@ -133,7 +133,10 @@ public final class FleetwrightServer implements ServerProcess {
       if (options.database().isPresent()) {
         checkContents(database, blobs, shared);
       }
-      var logs = parts.add(new DiskLogs(shared.resolve("logs")));
+      var space = parts.add(new DiskSpace(data.path()));
+      var sharedSpace = data.path().equals(shared) ? space : parts.add(new DiskSpace(shared));
+      database.beginNothingWhile(() -> space.lacking().or(sharedSpace::lacking));
+      var logs = parts.add(new DiskLogs(shared.resolve("logs"), sharedSpace::isShort));
       var repositories =
           parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
       var executor =
@@ -190,7 +193,9 @@ public final class FleetwrightServer implements ServerProcess {
                   pipelines,
                   database.resourceGroups(),
                   new CountedLeases(database.environmentLeases(), "environment", metrics),
-                  new CountedLeases(database.pipelineLeases(), "pipeline", metrics),
+                  new LeasesWhileThereIsRoom(
+                      new CountedLeases(database.pipelineLeases(), "pipeline", metrics),
+                      space::isShort),
                   database.feed(),
                   logs,
                   planning,
@@ -211,6 +216,10 @@ public final class FleetwrightServer implements ServerProcess {
       }
       engine.start();
       parts.add(engine);
+      space.start();
+      if (space != sharedSpace) {
+        sharedSpace.start();
+      }
       var automatic =
           parts.add(
               new AutomaticDeploys(
