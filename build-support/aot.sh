@@ -12,7 +12,8 @@
 jvm_options() {
   jvm_options="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xlog:aot*=off -Xlog:cds*=off --sun-misc-unsafe-memory-access=allow"
   case $1 in
-    server) jvm_options="$jvm_options -Xms24m -XX:MaxRAMPercentage=25" ;;
+    # A server that lacks memory may have lost a thread that others wait for: it ends, and whoever starts it anew finds all it had stored.
+    server) jvm_options="$jvm_options -Xms24m -XX:MaxRAMPercentage=25 -XX:+ExitOnOutOfMemoryError" ;;
     # A command lives for a tenth of a second; the optimising compiler would only cost it time.
     command) jvm_options="$jvm_options -Xms16m -Xmx256m -XX:TieredStopAtLevel=1" ;;
   esac

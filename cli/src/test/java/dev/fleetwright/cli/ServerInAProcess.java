@@ -97,6 +97,15 @@ final class ServerInAProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
+  /// The administrator's.
+  String token() {
+    return Connection.read(data.resolve("admin-token"));
+  }
+
+  boolean lives() {
+    return process.isAlive();
+  }
+
   long pid() {
     return process.pid();
   }

@@ -5,11 +5,14 @@ import dev.fleetwright.core.engine.Leases;
 import dev.fleetwright.server.http.Metrics;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
-/// Leases, counting what comes of asking.
+/// Leases, counting what comes of asking. Where that is wanted none is taken while room is short;
+/// those that are held go on.
 final class CountedLeases implements Leases {
 
   private final Leases leases;
+  private final BooleanSupplier isShort;
   private final Runnable claimed;
   private final Runnable lost;
   private final Runnable released;
@@ -18,7 +21,13 @@ final class CountedLeases implements Leases {
 
   /// @param what such as `environment`
   CountedLeases(Leases leases, String what, Metrics metrics) {
+    this(leases, what, metrics, () -> false);
+  }
+
+  /// @param isShort whether no lease is taken now
+  CountedLeases(Leases leases, String what, Metrics metrics, BooleanSupplier isShort) {
     this.leases = leases;
+    this.isShort = isShort;
     var name = "fleetwright.leases." + what;
     this.claimed = metrics.counter(name, "What became of leases", "claimed");
     this.lost = metrics.counter(name, "What became of leases", "lost");
@@ -29,6 +38,9 @@ final class CountedLeases implements Leases {
 
   @Override
   public Optional<Lease> claim(String owner, Duration life) {
+    if (isShort.getAsBoolean()) {
+      return Optional.empty();
+    }
     var lease = leases.claim(owner, life);
     if (lease.isPresent()) {
       claimed.run();

@@ -193,9 +193,7 @@ public final class FleetwrightServer implements ServerProcess {
                   pipelines,
                   database.resourceGroups(),
                   new CountedLeases(database.environmentLeases(), "environment", metrics),
-                  new LeasesWhileThereIsRoom(
-                      new CountedLeases(database.pipelineLeases(), "pipeline", metrics),
-                      space::isShort),
+                  new CountedLeases(database.pipelineLeases(), "pipeline", metrics, space::isShort),
                   database.feed(),
                   logs,
                   planning,

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +38,8 @@ final class Fleet implements AutoCloseable {
   private final Path folder;
   private final String database = "fleet_" + UUID.randomUUID().toString().replace("-", "");
   private final List<Replica> replicas = new ArrayList<>();
+  private Optional<Path> libfaketime = Optional.empty();
+  private String more = "";
   private String token = "";
   private long[] releases = {};
 
@@ -85,13 +88,50 @@ final class Fleet implements AutoCloseable {
         part, effects().resolve("milliseconds"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /// Servers that are started from now on see the clock that [#clock] says. Their monotonic clock
+  /// is left alone, as when somebody sets the clock of a machine.
+  void withClocksFrom(Path library) {
+    libfaketime = Optional.of(library);
+  }
+
+  /// Set the clock of a server's machine.
+  ///
+  /// @param offset such as `+3h`
+  void clock(String name, String offset) throws IOException {
+    Files.createDirectories(folder.resolve(name));
+    var part = folder.resolve(name).resolve("clock.part");
+    Files.writeString(part, offset + "\n");
+    Files.move(
+        part, folder.resolve(name).resolve("clock"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Map<String, String> withClock(String name) {
+    return Map.of(
+        "LD_PRELOAD", libfaketime.orElseThrow().toString(),
+        "FAKETIME_TIMESTAMP_FILE", folder.resolve(name).resolve("clock").toString(),
+        "FAKETIME_NO_CACHE", "1",
+        "DONT_FAKE_MONOTONIC", "1",
+        "NO_FAKE_STAT", "1");
+  }
+
+  /// More environments, as lines of `fleetwright.yml`; before [#first].
+  void alsoWith(String environments) {
+    more = environments;
+  }
+
   /// Start another server.
   Replica begin(String name) throws IOException {
     return begin(name, url());
   }
 
   Replica begin(String name, String url) throws IOException {
-    var replica = Replica.begin(folder.resolve(name), folder.resolve("shared"), url, effects());
+    var replica =
+        Replica.begin(
+            folder.resolve(name),
+            folder.resolve("shared"),
+            url,
+            effects(),
+            libfaketime.isPresent() ? withClock(name) : Map.of());
     replicas.add(replica);
     return replica;
   }
@@ -124,7 +164,7 @@ final class Fleet implements AutoCloseable {
     return replica;
   }
 
-  private static String configuration(int environments) {
+  private String configuration(int environments) {
     return """
     project: app
     targets:
@@ -133,6 +173,7 @@ final class Fleet implements AutoCloseable {
       app: { files: app/ }
     environments:
     %s
+    %s
     """
         .formatted(
             IntStream.range(0, STEPS)
@@ -140,7 +181,8 @@ final class Fleet implements AutoCloseable {
                 .collect(Collectors.joining("\n")),
             IntStream.range(0, environments)
                 .mapToObj("  env-%d: { target: [t0, t1, t2, t3, t4] }"::formatted)
-                .collect(Collectors.joining("\n")));
+                .collect(Collectors.joining("\n")),
+            more);
   }
 
   private void awaitReleases(FleetwrightClient client, int count) {
@@ -168,10 +210,16 @@ final class Fleet implements AutoCloseable {
   /// Ask for a deploy; odd and even ones bring different releases, so that each changes something.
   static Deploy deploy(FleetwrightClient client, Fleet fleet, int environment, int number)
       throws InterruptedException {
+    return deploy(client, fleet, "env-" + environment, number);
+  }
+
+  /// As above, into an environment of that name.
+  static Deploy deploy(FleetwrightClient client, Fleet fleet, String environment, int number)
+      throws InterruptedException {
     return client.deploy(
         new Deploy.Request(
             PROJECT,
-            "env-" + environment,
+            environment,
             Optional.of(fleet.releases[number % 2]),
             Optional.empty(),
             Optional.empty(),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -59,7 +60,11 @@ final class Replica implements AutoCloseable {
   }
 
   /// Start one; it is not ready yet.
-  static Replica begin(Path data, Path shared, String database, Path effects) throws IOException {
+  ///
+  /// @param environment what it gets beside ours
+  static Replica begin(
+      Path data, Path shared, String database, Path effects, Map<String, String> environment)
+      throws IOException {
     Files.createDirectories(data);
     Files.deleteIfExists(data.resolve("address"));
     var log = data.resolve("output.log");
@@ -78,12 +83,12 @@ final class Replica implements AutoCloseable {
             shared.toString(),
             database,
             effects.toString()));
-    var process =
+    var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    return new Replica(process, data, log);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return new Replica(builder.start(), data, log);
   }
 
   Replica ready() {
