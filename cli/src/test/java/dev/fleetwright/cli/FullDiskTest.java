@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,8 @@ class FullDiskTest {
 
   private Path disk;
   private Path data;
+  private long readTo;
+  private String logEnd = "";
 
   @BeforeEach
   void mount() throws IOException, InterruptedException {
@@ -208,7 +211,8 @@ class FullDiskTest {
       var pipeline =
           client.runPipeline(
               "app",
-              new Pipeline.Run(Optional.empty(), Optional.of(java.util.Map.of("NOISE", "yes"))));
+              new Pipeline.Run(
+                  Optional.empty(), Optional.of(Map.of("NOISE", "yes")), Optional.empty()));
       Eventually.within(
           PATIENCE,
           () -> "its log is cut: " + log(server, pipeline.id()),
@@ -230,22 +234,20 @@ class FullDiskTest {
   }
 
   private static Pipeline.Run run() {
-    return new Pipeline.Run(Optional.empty(), Optional.empty());
+    return new Pipeline.Run(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /// The end of the log of a pipeline's only job.
-  private static String log(ServerInAProcess server, long pipeline) {
+  private String log(ServerInAProcess server, long pipeline) {
     try (var client = server.client()) {
       var job = looked(() -> client.jobs(pipeline)).getFirst().id();
-      var text = "";
-      for (var from = 0L; ; ) {
-        var at = from;
-        var chunk = looked(() -> client.jobLog(job, at));
-        if (chunk.to() == from) {
-          return text;
+      while (true) {
+        var chunk = looked(() -> client.jobLog(job, readTo));
+        if (chunk.to() == readTo) {
+          return logEnd;
         }
-        text = chunk.text();
-        from = chunk.to();
+        logEnd = chunk.text();
+        readTo = chunk.to();
       }
     }
   }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,12 +43,16 @@ class KilledTreeTest {
   private Path data;
   private Path begun;
 
+  @BeforeEach
+  void a_folder() throws IOException {
+    data = folder.resolve("data");
+    begun = Files.createFile(folder.resolve("begun"));
+  }
+
   @Test
   void nothing_is_left_of_a_script_whose_server_was_killed_and_it_is_not_run_twice()
       throws Exception {
     Needs.that(Files.isDirectory(Path.of("/proc/self")), "a /proc to look for processes in");
-    data = folder.resolve("data");
-    begun = Files.createFile(folder.resolve("begun"));
     var runs = Recipe.times(2, 50);
     repository();
     try (var server = ServerInAProcess.start(data);
@@ -103,7 +108,9 @@ class KilledTreeTest {
   }
 
   private void awaitScript(FleetwrightClient client, int run) throws InterruptedException {
-    var _ = client.runPipeline("app", new Pipeline.Run(Optional.empty(), Optional.empty()));
+    var _ =
+        client.runPipeline(
+            "app", new Pipeline.Run(Optional.empty(), Optional.empty(), Optional.empty()));
     Eventually.within(
         PATIENCE,
         () -> "the script of run " + run + " is at work: " + deploys(client),

@@ -76,7 +76,9 @@ class SqueezedServerTest {
         client.runPipeline(
             "app",
             new Pipeline.Run(
-                Optional.empty(), Optional.of(Map.of("MEGABYTES", Integer.toString(megabytes)))));
+                Optional.empty(),
+                Optional.of(Map.of("MEGABYTES", Integer.toString(megabytes))),
+                Optional.empty()));
     Eventually.within(
         PATIENCE,
         () -> "the job ends: " + job(client, pipeline.id()),

@@ -35,8 +35,8 @@ final class DiskSpace implements AutoCloseable {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  /// Whoever writes much asks more often than that.
-  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  /// A job can print ten megabytes in the time of twenty such looks.
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Path folder;
   private final Path file;

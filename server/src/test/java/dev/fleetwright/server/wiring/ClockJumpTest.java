@@ -2,6 +2,7 @@ package dev.fleetwright.server.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.testkit.Eventually;
 import dev.fleetwright.testkit.Needs;
 import dev.fleetwright.testkit.Recipe;
@@ -11,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +36,10 @@ class ClockJumpTest {
 
   @Test
   void clocks_that_differ_and_jump_end_no_lease_and_no_wait() throws Exception {
-    var rounds = Recipe.times(1, 12);
+    var rounds = Recipe.times(0, 12);
+    Assumptions.assumeTrue(
+        rounds > 0,
+        "skipped: it takes minutes, since each look at a clock does; ./verify recipe R10");
     try (var fleet = new Fleet(folder)) {
       fleet.withClocksFrom(library());
       fleet.alsoWith(
@@ -44,7 +50,7 @@ class ClockJumpTest {
       var two = fleet.begin("two").ready();
       assertThat(one.output() + two.output()).as("libfaketime was loaded").doesNotContain("ld.so");
       fleet.effectsTake(Duration.ofMillis(150));
-      var worst = 0L;
+      var worst = Duration.ZERO;
       for (var round = 0; round < rounds; round++) {
         try (var client = fleet.client(round % 2 == 0 ? one : two)) {
           var _ = Fleet.deploy(client, fleet, 0, round);
@@ -63,9 +69,13 @@ class ClockJumpTest {
               () -> "the soak time ends: " + fleet.outputs(),
               () -> begins(fleet, "baked") > before);
           fleet.awaitAllFinished(Duration.ofMinutes(1));
-          var error = firstBeginAfter(fleet, "baked", soaked) - soaked - SOAK.toNanos();
-          worst = Math.max(worst, Math.abs(error));
-          assertThat(error).as("not early").isGreaterThan(-Duration.ofMillis(500).toNanos());
+          // By the clock of the database, and for the case that it is not asked at all by one that
+          // nobody sets.
+          var error = waited(client).minus(SOAK);
+          worst = error.compareTo(worst) > 0 ? error : worst;
+          assertThat(error).as("not early").isPositive();
+          assertThat(Duration.ofNanos(firstBeginAfter(fleet, "baked", soaked) - soaked))
+              .isBetween(SOAK, SOAK.plusSeconds(15));
         }
       }
 
@@ -74,11 +84,19 @@ class ClockJumpTest {
       Recipe.report(
           "R10",
           "violations=0 rounds=%d servers=2 jumps=±3 h taken_over=%d soak_error_max=%d ms"
-              .formatted(rounds, taken.size(), worst / 1_000_000));
+              .formatted(rounds, taken.size(), worst.toMillis()));
       assertThat(taken).as("deploys that another server went on with").isEmpty();
       assertThat(fleet.log().turnedDown()).isZero();
-      assertThat(worst).isLessThan(Duration.ofSeconds(2).toNanos());
+      assertThat(worst).isLessThan(Duration.ofSeconds(2));
     }
+  }
+
+  /// From the end of the newest deploy of the environment before to the start of the one that
+  /// waits.
+  private static Duration waited(FleetwrightClient client) throws InterruptedException {
+    var before = client.deploys(Fleet.PROJECT, Optional.of("env-0"), 1).items().getFirst();
+    var baked = client.deploys(Fleet.PROJECT, Optional.of("baked"), 1).items().getFirst();
+    return Duration.between(before.finishedAt().orElseThrow(), baked.startedAt().orElseThrow());
   }
 
   /// Deploys of which more than one server did a part: their lease had ended, or had seemed to.

@@ -109,7 +109,7 @@ final class Fleet implements AutoCloseable {
     return Map.of(
         "LD_PRELOAD", libfaketime.orElseThrow().toString(),
         "FAKETIME_TIMESTAMP_FILE", folder.resolve(name).resolve("clock").toString(),
-        "FAKETIME_NO_CACHE", "1",
+        "FAKETIME_CACHE_DURATION", "1",
         "DONT_FAKE_MONOTONIC", "1",
         "NO_FAKE_STAT", "1");
   }

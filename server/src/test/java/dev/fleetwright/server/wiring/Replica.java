@@ -93,7 +93,7 @@ final class Replica implements AutoCloseable {
 
   Replica ready() {
     Eventually.within(
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(120),
         () -> "a server is ready: " + output(),
         () -> {
           if (!process.isAlive()) {

@@ -219,6 +219,7 @@ class RolloutTest {
 
   @Test
   @Tag("R19")
+  @Timeout(3_600)
   void what_falls_ill_at_thirty_percent_of_the_wave_is_taken_back_in_reverse_on_every_host()
       throws Exception {
     var count = Recipe.times(4, 10);
