@@ -93,7 +93,7 @@ final class Replica implements AutoCloseable {
 
   Replica ready() {
     Eventually.within(
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         () -> "a server is ready: " + output(),
         () -> {
           if (!process.isAlive()) {
