@@ -102,10 +102,9 @@ final class SqlDeploys implements Deploys {
         session -> add(session, request, by, at, room));
   }
 
-  /// @param room throws [dev.fleetwright.core.engine.StoreFull] when there is none for anything new;
-  ///   going back and taking down are let through
-  static DeployView add(
-      Session session, DeployRequest request, Actor by, Instant at, Runnable room)
+  /// @param room throws [dev.fleetwright.core.engine.StoreFull] when there is none for anything
+  ///   new; going back and taking down are let through
+  static DeployView add(Session session, DeployRequest request, Actor by, Instant at, Runnable room)
       throws SQLException {
     var environment =
         SqlEnvironments.find(session, request.environment())
