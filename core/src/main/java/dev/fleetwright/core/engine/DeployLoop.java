@@ -14,6 +14,7 @@ import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Gate;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.engine.DeployRun.Basis;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
@@ -22,6 +23,8 @@ import dev.fleetwright.core.environment.Holds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,12 +119,7 @@ final class DeployLoop {
   /// @return how long to rest; empty when something has changed and is to be looked at again
   private Optional<Duration> pass(Lease lease) throws InterruptedException {
     var environment = environments.find(lease.id()).orElseThrow();
-    var newestFirst =
-        switch (environment.policy().queue()) {
-          case NEWEST_FIRST, NEWEST_READY_FIRST -> true;
-          case OLDEST_FIRST, UNORDERED -> false;
-        };
-    var first = deploys.unfinished(lease.id(), FEW + 1, newestFirst);
+    var first = first(lease, environment);
     if (first.isEmpty()) {
       return Optional.of(pace.rest());
     } else if (superseded(lease, first)) {
@@ -150,6 +148,27 @@ final class DeployLoop {
       case Turn.Changed _ -> Optional.empty();
       case Turn.Nobody(var rest) -> Optional.of(rest);
     };
+  }
+
+  /// The first few in the order of the queue's mode. Also, where there are more, what an alarm
+  /// takes back: it was asked for last, and goes first.
+  private List<DeployView> first(Lease lease, Environment environment) {
+    var newestFirst =
+        switch (environment.policy().queue()) {
+          case NEWEST_FIRST, NEWEST_READY_FIRST -> true;
+          case OLDEST_FIRST, UNORDERED -> false;
+        };
+    var first = deploys.unfinished(lease.id(), FEW + 1, newestFirst);
+    if (newestFirst || first.size() <= FEW || !environment.policy().rollback().onAlarm()) {
+      return first;
+    }
+    var known = first.stream().map(view -> view.deploy().id()).collect(Collectors.toSet());
+    return Stream.concat(
+            first.stream(),
+            deploys.unfinished(lease.id(), FEW + 1, true).stream()
+                .filter(view -> view.deploy().origin() == Origin.ALARM)
+                .filter(view -> !known.contains(view.deploy().id())))
+        .toList();
   }
 
   /// A deploy that waits when a newer one has succeeded would bring something older: it is skipped,

@@ -23,6 +23,7 @@ import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Gate;
 import dev.fleetwright.core.deploy.GateDecision;
+import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.environment.Approvals;
 import dev.fleetwright.core.environment.Gating;
 import dev.fleetwright.core.environment.Live;
@@ -814,6 +815,27 @@ class DeployLoopTest {
 
     assertThat(state(next)).isInstanceOf(Succeeded.class);
     assertThat(deploys.history(poison)).containsExactly("quarantine_began", "superseded_by");
+  }
+
+  @Test
+  void what_an_alarm_takes_back_goes_before_a_long_queue() throws InterruptedException {
+    var waiting = new ArrayList<Long>();
+    for (var i = 0; i < 20; i++) {
+      waiting.add(start(plan()));
+    }
+    var back =
+        deploys
+            .add(
+                DeployRequest.goBack(1, 1, Optional.of(6L)).by(plan()).from(Origin.ALARM),
+                ANN,
+                NOON)
+            .deploy()
+            .id();
+
+    work();
+
+    assertThat(state(back)).isInstanceOf(Succeeded.class);
+    assertThat(waiting).allSatisfy(id -> assertThat(deploys.history(id)).doesNotContain("started"));
   }
 
   @Test
