@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param data the folder for everything that it keeps; made when it is not there
 /// @param shared the folder that all servers of one PostgreSQL see, for the contents of releases,
 ///   logs and the sealing key; empty for `data`
+/// @param storage a bucket, `s3://bucket/folder`, for the contents of releases, artifacts and
+///   caches; empty for the shared folder
 /// @param database `postgresql://…`; empty for the embedded one in `data`
 /// @param host the address to listen on
 /// @param port 0 for a free one
@@ -24,6 +26,7 @@ import java.util.Optional;
 public record ServerOptions(
     Path data,
     Optional<Path> shared,
+    Optional<URI> storage,
     Optional<String> database,
     String host,
     int port,
@@ -78,6 +81,7 @@ public record ServerOptions(
   public static ServerOptions local(Path data, int port, Jobs jobs) {
     return new ServerOptions(
         data,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         "127.0.0.1",

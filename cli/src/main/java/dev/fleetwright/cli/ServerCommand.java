@@ -37,6 +37,16 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Path shared;
 
   @Option(
+      names = "--storage",
+      paramLabel = "s3://BUCKET/FOLDER",
+      description = {
+        "A bucket of S3 or of what speaks its language, for the contents of releases, artifacts",
+        "and caches; else the shared folder. Credentials, region and endpoint come from the AWS_",
+        "variables, as for all programs of AWS."
+      })
+  private @Nullable URI storage;
+
+  @Option(
       names = "--database",
       paramLabel = "URL",
       description = {
@@ -85,6 +95,7 @@ final class ServerCommand implements Callable<Integer> {
         new ServerOptions(
             data.toAbsolutePath().normalize(),
             Optional.ofNullable(shared),
+            Optional.ofNullable(storage),
             Optional.ofNullable(database),
             host,
             port,

@@ -4,11 +4,13 @@ import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
 import dev.fleetwright.adapters.remote.HttpRemoteFiles;
+import dev.fleetwright.adapters.s3.S3Storage;
 import dev.fleetwright.api.Drain;
 import dev.fleetwright.api.RunningServer;
 import dev.fleetwright.api.ServerNotStarted;
 import dev.fleetwright.api.ServerOptions;
 import dev.fleetwright.api.ServerProcess;
+import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DatabaseTime;
@@ -18,6 +20,7 @@ import dev.fleetwright.core.engine.KillPoint;
 import dev.fleetwright.core.engine.Pace;
 import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.engine.Time;
+import dev.fleetwright.core.pipeline.CacheStore;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.secret.Secret;
 import dev.fleetwright.core.target.Targets;
@@ -129,9 +132,17 @@ public final class FleetwrightServer implements ServerProcess {
       var shared = shared(data);
       var sealingKey = new SealingKey(shared.resolve(SealingKey.FILE), database.sealedValues());
       checkKey(sealingKey);
-      var blobs = blobs(shared);
+      var bucket = options.storage().map(Starting::bucket);
+      bucket.ifPresent(parts::add);
+      Blobs blobs =
+          bucket.isPresent() ? bucket.get().blobs(data.resolve("incoming")) : blobs(shared);
+      CacheStore caches =
+          bucket.isPresent()
+              ? bucket.get().caches()
+              : new DiskCaches(shared.resolve("caches"), options.jobs().cacheBytes(), clock);
       if (options.database().isPresent()) {
-        checkContents(database, blobs, shared);
+        checkContents(
+            database, blobs, options.storage().map(URI::toString).orElse(shared.toString()));
       }
       var space = parts.add(new DiskSpace(data.path()));
       var sharedSpace = data.path().equals(shared) ? space : parts.add(new DiskSpace(shared));
@@ -141,12 +152,7 @@ public final class FleetwrightServer implements ServerProcess {
           parts.add(new GitRepositories(data.resolve("repositories"), options.localRepositories()));
       var executor =
           new BuiltInExecutor(
-              data.resolve("builds"),
-              repositories,
-              blobs,
-              new DiskCaches(shared.resolve("caches"), options.jobs().cacheBytes(), clock),
-              clock,
-              jobs(options.jobs()));
+              data.resolve("builds"), repositories, blobs, caches, clock, jobs(options.jobs()));
       var targets = around.apply(parts.add(new TargetKinds(blobs, shared, executor)));
       var planner = new Planner(targets, blobs);
       var environments = database.environments();
@@ -371,6 +377,19 @@ public final class FleetwrightServer implements ServerProcess {
       }
     }
 
+    private static S3Storage bucket(URI place) {
+      try {
+        return S3Storage.open(place);
+      } catch (IllegalArgumentException e) {
+        throw new ServerNotStarted("`--storage`: " + e.getMessage(), e);
+      } catch (IOException e) {
+        throw new ServerNotStarted(
+            "the storage %s cannot be used: %s. See whether the AWS_ variables are set"
+                .formatted(place, e.getMessage()),
+            e);
+      }
+    }
+
     private static DiskBlobs blobs(Path shared) {
       try {
         return new DiskBlobs(shared.resolve("blobs"));
@@ -381,7 +400,7 @@ public final class FleetwrightServer implements ServerProcess {
 
     /// A second server that was not told of the shared folder would fail every deploy of what the
     /// first one built.
-    private static void checkContents(Database database, DiskBlobs blobs, Path shared) {
+    private static void checkContents(Database database, Blobs blobs, String where) {
       for (var project : database.projects().all()) {
         for (var release : database.releases().of(project.name(), 1, 0)) {
           for (var entry :
@@ -390,8 +409,8 @@ public final class FleetwrightServer implements ServerProcess {
               continue;
             } else if (!blobs.has(file.digest())) {
               throw new ServerNotStarted(
-                  "the database knows %s of %s, and `%s` of it is not in %s: servers of one database need one folder for such files; name it with `--shared`, or put back what was there"
-                      .formatted(release.label(), project.name(), file.path(), shared));
+                  "the database knows %s of %s, and `%s` of it is not in %s: servers of one database need one place for such files; name it with `--shared` or `--storage`, or put back what was there"
+                      .formatted(release.label(), project.name(), file.path(), where));
             }
             return;
           }

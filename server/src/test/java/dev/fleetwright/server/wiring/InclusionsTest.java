@@ -75,6 +75,7 @@ class InclusionsTest {
             new ServerOptions(
                 usual.data(),
                 usual.shared(),
+                usual.storage(),
                 usual.database(),
                 usual.host(),
                 usual.port(),

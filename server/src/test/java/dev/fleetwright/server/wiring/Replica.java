@@ -41,6 +41,7 @@ final class Replica implements AutoCloseable {
         new ServerOptions(
             data,
             Optional.of(Path.of(arguments[1])),
+            Optional.empty(),
             Optional.of(arguments[2]),
             "127.0.0.1",
             0,

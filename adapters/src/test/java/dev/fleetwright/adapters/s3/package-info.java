@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.adapters.s3;
+
+import org.jspecify.annotations.NullMarked;
