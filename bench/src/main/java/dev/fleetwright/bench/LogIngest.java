@@ -115,7 +115,7 @@ final class LogIngest {
 
   private static void check(Path folder, List<String> secrets) throws IOException {
     try (var files = Files.walk(folder)) {
-      for (var file : files.filter(Files::isRegularFile).toList()) {
+      for (var file : files.filter(f -> f.toString().endsWith(".log")).toList()) {
         var text = Files.readString(file);
         if (!text.contains("[MASKED]") || secrets.stream().anyMatch(text::contains)) {
           throw new IllegalStateException("the log holds a secret");
@@ -126,10 +126,12 @@ final class LogIngest {
 
   private static double grep(Path needles, Path printed) throws IOException, InterruptedException {
     var begin = System.nanoTime();
-    var grep =
+    var builder =
         new ProcessBuilder("grep", "-F", "-c", "-f", needles.toString(), printed.toString())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            // Not to /dev/null: grep sees that, and stops at the first line that it finds.
+            .redirectOutput(needles.resolveSibling("count").toFile());
+    builder.environment().put("LC_ALL", "C");
+    var grep = builder.start();
     if (grep.waitFor() != 0) {
       throw new IllegalStateException("grep found nothing");
     }
