@@ -79,7 +79,7 @@ class ManyEnvironmentsTest {
     var project = new ProjectPresenter(sources, tiles);
     var shop = database.projects().find(SHOP).orElseThrow();
 
-    fill(LEAST, 5);
+    fill(LEAST, each);
     var few =
         List.of(cost(() -> overview.page("", 1, NOON)), cost(() -> project.page(shop, 1, NOON)));
     fill(most, each);
