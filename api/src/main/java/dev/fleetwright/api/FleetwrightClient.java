@@ -129,6 +129,11 @@ public final class FleetwrightClient implements AutoCloseable {
     return get("/api/v1/pipelines/" + id, new TypeReference<>() {});
   }
 
+  /// What its jobs report of their tests.
+  public TestReport tests(long pipeline) throws InterruptedException {
+    return get("/api/v1/pipelines/" + pipeline + "/tests", new TypeReference<>() {});
+  }
+
   public Pipeline cancelPipeline(long id) throws InterruptedException {
     return post("/api/v1/pipelines/" + id + "/cancel", new TypeReference<>() {});
   }

@@ -1,8 +1,10 @@
 package dev.fleetwright.cli;
 
 import dev.fleetwright.api.Pipeline;
+import dev.fleetwright.api.TestReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
       PipelineCommand.Run.class,
       PipelineCommand.Show.class,
       PipelineCommand.Jobs.class,
+      PipelineCommand.Tests.class,
       PipelineCommand.Retry.class,
       PipelineCommand.Cancel.class
     })
@@ -104,6 +107,57 @@ final class PipelineCommand {
         output.result(page, Terminal.table(rows));
         return ExitCode.DONE;
       }
+    }
+  }
+
+  @Command(
+      name = "tests",
+      mixinStandardHelpOptions = true,
+      description = "Print the tests that its jobs report; exit code 1 when some are not well.")
+  static final class Tests implements Callable<Integer> {
+    @Mixin private Connection connection = new Connection();
+    @Mixin private Output output = new Output();
+
+    @Parameters(paramLabel = "PIPELINE", description = "Its id.")
+    private long pipeline;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      try (var client = connection.open()) {
+        var report = client.tests(pipeline);
+        var lines = new ArrayList<String>();
+        for (var suite : report.suites()) {
+          lines.add("%s: %s".formatted(suite.name(), words(suite.counts())));
+          suite.problems().forEach(p -> lines.add("  " + p));
+          for (var test : suite.cases()) {
+            if (bad(test)) {
+              lines.add(
+                  "  %s %s %s".formatted(word(test), test.group(), test.name()).stripTrailing());
+              test.output().ifPresent(o -> o.lines().forEach(l -> lines.add("    " + l)));
+            }
+          }
+        }
+        output.result(report, lines.isEmpty() ? List.of("No job reports tests.") : lines);
+        return report.counts().failed() + report.counts().error() == 0
+            ? ExitCode.DONE
+            : ExitCode.FAILED;
+      }
+    }
+
+    private static boolean bad(TestReport.Case test) {
+      return switch (test.result()) {
+        case FAILED, ERROR -> true;
+        case SUCCESS, SKIPPED -> false;
+      };
+    }
+
+    private static String word(TestReport.Case test) {
+      return test.result().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String words(TestReport.Counts counts) {
+      return "%d tests, %d failed, %d with an error, %d skipped"
+          .formatted(counts.total(), counts.failed(), counts.error(), counts.skipped());
     }
   }
 

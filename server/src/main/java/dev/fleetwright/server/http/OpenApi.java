@@ -215,6 +215,8 @@ final class OpenApi {
       return object().put("type", "integer").put("format", "int32");
     } else if (type == long.class || type == Long.class) {
       return object().put("type", "integer").put("format", "int64");
+    } else if (type == double.class || type == Double.class) {
+      return object().put("type", "number").put("format", "double");
     } else if (type == boolean.class || type == Boolean.class) {
       return object().put("type", "boolean");
     } else if (type == Instant.class) {

@@ -92,6 +92,10 @@ final class Html {
     return content(out -> JteartifactsGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content tests(Frame frame, TestsPage page) {
+    return content(out -> JtetestsGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content logLines(LogView log) {
     return content(out -> JteloglinesGenerated.render(out, UNTOUCHED, log));
   }

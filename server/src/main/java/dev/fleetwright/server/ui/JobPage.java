@@ -16,6 +16,7 @@ record JobPage(
     List<String> facts,
     Link deploy,
     Link downstream,
+    Link tests,
     List<Action> actions,
     List<String> artifacts,
     Link browse,

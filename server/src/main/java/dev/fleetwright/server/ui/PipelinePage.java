@@ -18,6 +18,7 @@ record PipelinePage(
     String took,
     Link parent,
     Link release,
+    Link tests,
     List<Action> actions,
     List<StageView> stages,
     List<NeedsView> needs) {

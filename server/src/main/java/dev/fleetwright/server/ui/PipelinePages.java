@@ -9,6 +9,7 @@ import dev.fleetwright.server.http.Refusal;
 import dev.fleetwright.server.http.Route;
 import dev.fleetwright.server.operations.Answer;
 import dev.fleetwright.server.operations.Operations;
+import dev.fleetwright.server.operations.TestReports;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class PipelinePages {
   private final Framing framing;
   private final Addressed addressed;
   private final PipelinePresenter pipelines;
+  private final TestReports reports;
   private final LogParts logs;
   private final LogTails tails;
 
@@ -31,6 +33,7 @@ final class PipelinePages {
     this.framing = framing;
     this.addressed = new Addressed(sources);
     this.pipelines = new PipelinePresenter(sources);
+    this.reports = new TestReports(sources.pipelines(), sources.blobs());
     this.logs = new LogParts(sources.logs());
     this.tails = tails;
   }
@@ -42,6 +45,7 @@ final class PipelinePages {
         Framing.show(pipeline, "One pipeline.", this::pipeline),
         Framing.act(pipeline + "/cancel", "End a pipeline.", this::cancelPipeline),
         Framing.act(pipeline + "/retry", "Run again what failed.", this::retryPipeline),
+        Framing.show(pipeline + "/tests", "The tests of a pipeline.", this::tests),
         Framing.show(job, "One job.", this::job),
         Framing.show(job + "/log", "What a job prints.", this::jobLog),
         Framing.show(job + "/artifacts", "What a job left.", this::artifacts),
@@ -68,6 +72,27 @@ final class PipelinePages {
             page.title() + " is " + page.status().word(),
             all);
     Framing.answer(call, status, frame, Html.pipeline(frame, page));
+  }
+
+  private void tests(Call call) {
+    var pipeline = addressed.pipeline(call);
+    var suites = reports.of(pipeline.id());
+    if (suites.isEmpty()) {
+      throw Refusal.notFound(
+          "a test report of pipeline #%d; `artifacts: reports: junit` of a job makes one: it"
+              .formatted(pipeline.number()));
+    }
+    var path = Paths.pipeline(pipeline.project(), pipeline.number());
+    var frame =
+        framing.frame(
+            call,
+            "Tests of pipeline #" + pipeline.number(),
+            Framing.crumbs(pipeline, "Pipeline #" + pipeline.number(), "tests"),
+            path + "/tests",
+            "pipeline=" + pipeline.id(),
+            "",
+            List.of());
+    Framing.answer(call, 200, frame, Html.tests(frame, TestsPresenter.page(pipeline, suites)));
   }
 
   private void job(Call call) {

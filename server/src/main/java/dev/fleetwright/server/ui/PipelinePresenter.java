@@ -6,6 +6,7 @@ import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.server.operations.TestReports;
 import dev.fleetwright.server.ui.Notice.ProblemLine;
 import dev.fleetwright.server.ui.PipelinePage.JobView;
 import dev.fleetwright.server.ui.PipelinePage.StageView;
@@ -51,6 +52,7 @@ final class PipelinePresenter {
             .ofPipeline(pipeline.id())
             .map(EnvironmentPresenter::link)
             .orElse(NOWHERE),
+        jobs.stream().anyMatch(TestReports::has) ? tests(pipeline, "") : NOWHERE,
         actions(pipeline, jobs),
         pipeline.stages().stream()
             .map(stage -> stage(pipeline, stage, jobs, now))
@@ -80,6 +82,12 @@ final class PipelinePresenter {
               false));
     }
     return actions;
+  }
+
+  /// @param place on the page; may be empty
+  private static Link tests(Pipeline pipeline, String place) {
+    return new Link(
+        "tests", Paths.pipeline(pipeline.project(), pipeline.number()) + "/tests" + place);
   }
 
   private static NeedsPicture.Box box(Pipeline pipeline, Job job) {
@@ -238,6 +246,7 @@ final class PipelinePresenter {
         facts,
         deploy(pipeline, job),
         downstream(job),
+        TestReports.has(job) ? tests(pipeline, "#job-" + job.id()) : NOWHERE,
         actions(pipeline, job, ""),
         shown,
         job.artifacts().isEmpty()

@@ -1,5 +1,6 @@
 package dev.fleetwright.server.ui;
 
+import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.EnvironmentLists;
@@ -27,5 +28,6 @@ public record Sources(
     DeployRecords records,
     Trains trains,
     LogStore logs,
+    Blobs blobs,
     Targets targets,
     InstantSource clock) {}

@@ -264,6 +264,7 @@ public final class FleetwrightServer implements ServerProcess {
                   database.deployRecords(),
                   database.trains(),
                   logs,
+                  blobs,
                   targets,
                   clock),
               operations);

@@ -170,6 +170,7 @@ final class Installation implements AutoCloseable {
                 database.deployRecords(),
                 database.trains(),
                 logs,
+                blobs,
                 targets,
                 clock),
             operations);

@@ -12,10 +12,12 @@ import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.store.Database;
+import dev.fleetwright.store.DiskBlobs;
 import dev.fleetwright.store.DiskLogs;
 import dev.fleetwright.testkit.Recipe;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,15 +47,17 @@ class ManyEnvironmentsTest {
   @TempDir private Path folder;
   private Database database;
   private DiskLogs logs;
+  private DiskBlobs blobs;
   private GitRepositories repositories;
   private final List<Environment> environments = new ArrayList<>();
   private long questions;
   private long rows;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
     database = Database.open(folder);
     logs = new DiskLogs(folder.resolve("logs"));
+    blobs = new DiskBlobs(folder.resolve("blobs"));
     repositories = new GitRepositories(folder.resolve("mirrors"), true);
     var _ = database.projects().add(new Project(SHOP, "/nowhere", "main", NOON), ROOT);
   }
@@ -185,6 +189,7 @@ class ManyEnvironmentsTest {
         counted(database.deployRecords()),
         counted(database.trains()),
         logs,
+        blobs,
         binding -> {
           throw new IllegalArgumentException("no target is needed here: " + binding);
         },

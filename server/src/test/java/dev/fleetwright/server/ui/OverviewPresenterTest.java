@@ -10,7 +10,9 @@ import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.project.Project;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.store.Database;
+import dev.fleetwright.store.DiskBlobs;
 import dev.fleetwright.store.DiskLogs;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +35,7 @@ class OverviewPresenterTest {
   private OverviewPresenter presenter;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
     database = Database.open(folder);
     logs = new DiskLogs(folder.resolve("logs"));
     repositories = new GitRepositories(folder.resolve("mirrors"), true);
@@ -50,6 +52,7 @@ class OverviewPresenterTest {
             database.deployRecords(),
             database.trains(),
             logs,
+            new DiskBlobs(folder.resolve("blobs")),
             binding -> {
               throw new IllegalArgumentException("no target is needed here: " + binding);
             },

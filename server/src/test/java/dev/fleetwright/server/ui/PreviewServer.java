@@ -33,6 +33,7 @@ final class PreviewServer {
           Map.entry("/failed", f -> Html.deploy(f, Samples.failed())),
           Map.entry("/pipeline", f -> Html.pipeline(f, Samples.pipelinePage())),
           Map.entry("/job", f -> Html.job(f, Samples.job())),
+          Map.entry("/tests", f -> Html.tests(f, Samples.tests())),
           Map.entry("/artifacts", f -> Html.artifacts(f, Samples.artifacts())),
           Map.entry("/schedules", f -> Html.schedules(f, Samples.schedules())),
           Map.entry("/tokens", f -> Html.tokens(f, Samples.tokens())),

@@ -884,6 +884,7 @@ final class Samples {
         "1 min 2 s",
         NOWHERE,
         new Link("r9", "/project"),
+        new Link("tests", "/tests"),
         List.of(
             Action.asking(
                 "cancel", "Cancel", "/cancel", "danger", "x", "End the jobs that run?", false)),
@@ -949,6 +950,33 @@ final class Samples {
                 List.of("M200 29C232 29 232 29 264 29", "M454 29C486 29 486 81 518 81"))));
   }
 
+  static TestsPage tests() {
+    var failed = new Badge(Tone.BAD, "x-circle", "failed");
+    return new TestsPage(
+        new Link("pipeline #52", "/pipeline"),
+        failed,
+        "3 tests, 1 failed, 41.2 s",
+        List.of(
+            new TestsPage.SuiteView(
+                "job-7",
+                new Link("unit", "/job"),
+                failed,
+                "3 tests, 1 failed, 41.2 s",
+                List.of("`reports/late.xml` is no XML at line 3, column 9: it ends too early"),
+                List.of(
+                    new TestsPage.CaseView(
+                        "job-7-0",
+                        "totals <b>everything</b>",
+                        "shop.BasketTest",
+                        failed,
+                        "40.9 s",
+                        "expected 3 < 4\n  at shop.BasketTest.totals(BasketTest.java:7)")),
+                List.of(
+                    new TestsPage.CaseView("", "adds", "shop.BasketTest", DONE, "12 ms", ""),
+                    new TestsPage.CaseView("", "ships", "shop.BasketTest", DONE, "3 ms", "")),
+                "")));
+  }
+
   static ArtifactsPage artifacts() {
     return new ArtifactsPage(
         "unit",
@@ -994,6 +1022,7 @@ final class Samples {
         List.of("exit code 1", "attempt 2"),
         NOWHERE,
         NOWHERE,
+        new Link("tests", "/tests"),
         List.of(Action.now("retry", "Retry", "/retry", "primary", "retry")),
         List.of("build/web/Web.class", "build/web/index.html", "build/reports/junit.xml"),
         new Link("browse and download", "/artifacts"),

@@ -11,6 +11,7 @@ import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.Project;
 import dev.fleetwright.api.RequestFailed;
 import dev.fleetwright.api.ResourceGroup;
+import dev.fleetwright.api.TestReport;
 import dev.fleetwright.api.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,36 @@ class PipelineRunTest {
         || !Long.toString(pipeline.id()).equals(event.keys().get("pipeline"))
         || !name.equals(event.keys().getOrDefault("name", ""))
         || !state.equals(event.keys().get("state")));
+  }
+
+  @Test
+  void tests_that_jobs_report_are_shown_by_job_whatever_else_they_left() throws Exception {
+    repository.write(
+        "report.xml",
+        """
+        <testsuite><testcase classname="shop.BasketTest" name="adds" time="0.5"/>
+        <testcase classname="shop.BasketTest" name="totals"><failure message="3 is not 4"/></testcase>
+        </testsuite>
+        """);
+    var pipeline =
+        add(
+            """
+            unit:
+              script: [mkdir -p out/a, cp report.xml out/a/TEST-1.xml, "echo '<a/>' > out/note.xml", exit 1]
+              artifacts: { when: always, paths: [out/note.xml], reports: { junit: "out/**/TEST-*.xml" } }
+            lint: { script: "true" }
+            """);
+    await(pipeline, "", "failed");
+    var report = client.tests(pipeline.id());
+
+    assertThat(report.counts()).isEqualTo(new TestReport.Counts(2, 1, 1, 0, 0));
+    assertThat(report.suites()).hasSize(1);
+    var unit = report.suites().getFirst();
+    assertThat(unit.name()).isEqualTo("unit");
+    assertThat(unit.problems()).isEmpty();
+    assertThat(unit.cases().get(1).output()).contains("3 is not 4");
+    var page = "/projects/shop/pipelines/" + pipeline.number() + "/tests";
+    assertThat(server.page(page)).contains("2 tests, 1 failed", "totals", "3 is not 4");
   }
 
   @Test

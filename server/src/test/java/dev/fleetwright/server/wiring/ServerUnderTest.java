@@ -87,6 +87,25 @@ final class ServerUnderTest implements AutoCloseable {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 
+  /// A page, as a browser with a login sees it.
+  String page(String path) throws IOException, InterruptedException {
+    String cookie;
+    try (var client = client()) {
+      var code = client.loginLink().url().split("/login", 2)[1];
+      cookie =
+          send("GET", "/login" + code, "")
+              .headers()
+              .firstValue("Set-Cookie")
+              .orElseThrow()
+              .split(";", 2)[0];
+    }
+    var answer = send("GET", path, "", "Cookie", cookie, "Accept", "text/html");
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(path + " answers " + answer.statusCode() + ": " + answer.body());
+    }
+    return answer.body();
+  }
+
   /// Send something with the first administrator's token.
   HttpResponse<String> sendAsRoot(String method, String path, String body)
       throws IOException, InterruptedException {
