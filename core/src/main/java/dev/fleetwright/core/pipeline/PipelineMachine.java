@@ -66,11 +66,18 @@ public final class PipelineMachine {
   }
 
   /// The jobs that end because a newer commit of the branch has a pipeline (`workflow:
-  /// auto_cancel`; https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit).
+  /// auto_cancel`; https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit). What waits
+  /// for a person costs nothing and stays: somebody may still want to play it.
   ///
   /// @param mode what the file of the older pipeline says
   public static List<Job> superseded(AutoCancel mode, List<Job> jobs) {
-    var unfinished = jobs.stream().filter(j -> !j.status().finished()).toList();
+    if (status(jobs.stream().map(Job::run).toList()) == PipelineStatus.MANUAL) {
+      return List.of();
+    }
+    var unfinished =
+        jobs.stream()
+            .filter(j -> !j.status().finished() && j.status() != JobStatus.MANUAL)
+            .toList();
     return switch (mode.onNewCommit()) {
       case CONSERVATIVE ->
           jobs.stream().anyMatch(j -> !j.spec().interruptible() && j.startedAt().isPresent())

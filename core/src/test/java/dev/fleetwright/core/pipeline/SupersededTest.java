@@ -42,6 +42,17 @@ class SupersededTest {
         .containsExactly(running);
   }
 
+  @Test
+  void what_waits_for_a_person_stays() {
+    var manual = job(1, JobStatus.MANUAL, true);
+    var after = job(2, JobStatus.CREATED, true);
+    var done = job(3, JobStatus.SUCCESS, true);
+    assertThat(superseded(OnNewCommit.CONSERVATIVE, manual, after, done)).isEmpty();
+
+    var running = job(4, JobStatus.RUNNING, true);
+    assertThat(superseded(OnNewCommit.CONSERVATIVE, manual, running)).containsExactly(running);
+  }
+
   /// "Do not auto-cancel any jobs."
   @Test
   void none_ends_nothing() {

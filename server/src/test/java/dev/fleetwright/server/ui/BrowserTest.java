@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -188,6 +189,55 @@ class BrowserTest {
     assertThat(page.locator(".log")).containsText("javac", containingPatiently());
     shoot("job");
     assertThat(page.getByText("build/web/page.html")).isVisible();
+  }
+
+  @Test
+  @Order(4)
+  void a_log_folds_is_searched_and_links_to_its_lines() {
+    page.navigate("/projects/shop/pipelines/1");
+    page.getByRole(AriaRole.LINK, linked("compile")).click();
+    var call =
+        page.locator(".line:not(.title)", new Page.LocatorOptions().setHasText("javac")).first();
+    assertThat(call).isVisible();
+    assertThat(page.locator(".took").first()).hasText(Pattern.compile("[0-9]+ s"));
+    page.locator(".folder").all().forEach(Locator::click);
+    assertThat(call).isHidden();
+    page.locator(".folder").all().forEach(Locator::click);
+    assertThat(call).isVisible();
+
+    page.getByLabel("Find in the log").fill("JAVAC");
+    page.getByLabel("Find in the log").press("Enter");
+    assertThat(page.locator(".found")).containsText("JAVAC");
+    shoot("job-found");
+    page.locator(".found li a").first().click();
+    assertThat(page.locator(".line:target")).containsText("javac");
+    assertThat(page.locator(".line:target")).isInViewport();
+  }
+
+  @Test
+  @Order(4)
+  void what_a_job_left_is_browsed_and_downloaded() throws IOException {
+    page.navigate("/projects/shop/pipelines/1");
+    page.getByRole(AriaRole.LINK, linked("compile")).click();
+    page.getByRole(AriaRole.LINK, linked("browse and download")).click();
+    page.getByRole(AriaRole.LINK, linked("build")).click();
+    page.getByRole(AriaRole.LINK, linked("web")).click();
+    shoot("artifacts");
+    var saved =
+        page.waitForDownload(() -> page.getByRole(AriaRole.LINK, linked("page.html")).click());
+
+    assertThat(Files.readString(saved.path())).isEqualTo(repository.read("web/page.html"));
+  }
+
+  @Test
+  @Order(4)
+  void tokens_and_trains_have_pages_of_their_own() {
+    page.navigate("/tokens");
+    assertThat(page.getByRole(AriaRole.HEADING, titled("Tokens")).first()).isVisible();
+    shoot("tokens");
+    page.navigate("/trains");
+    assertThat(page.locator("h1")).containsText("Trains");
+    shoot("trains");
   }
 
   @Test

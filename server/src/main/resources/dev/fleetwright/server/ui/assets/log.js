@@ -47,8 +47,9 @@
   document.addEventListener("htmx:afterSwap", layAll);
 
   const showLinked = () => {
-    const line = /^#b[0-9]+$/.test(location.hash) && document.querySelector(location.hash);
-    line?.scrollIntoView({ block: "center" });
+    if (/^#b[0-9]+$/.test(location.hash)) {
+      document.querySelector(location.hash)?.scrollIntoView({ block: "center" });
+    }
   };
   addEventListener("hashchange", showLinked);
   addEventListener("DOMContentLoaded", () => {
