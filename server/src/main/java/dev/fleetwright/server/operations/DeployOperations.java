@@ -333,7 +333,11 @@ public final class DeployOperations {
     var before = waiting.decided().get(gate);
     return before != null
         && before.repeats(decision)
-        && (!decision.open() || waiting.held().stream().noneMatch(g -> g.name().equals(gate)));
+        && (!decision.open()
+            || waiting.held().stream()
+                .filter(g -> g.name().equals(gate))
+                // One that it opened stays there until the engine looks again.
+                .allMatch(before::opens));
   }
 
   /// Who opens a gate that a clock would open has opened it for as long as that.

@@ -231,13 +231,17 @@ class BrowserTest {
 
   @Test
   @Order(4)
-  void tokens_and_trains_have_pages_of_their_own() {
+  void tokens_trains_and_schedules_have_pages_of_their_own() {
     page.navigate("/tokens");
     assertThat(page.getByRole(AriaRole.HEADING, titled("Tokens")).first()).isVisible();
     shoot("tokens");
     page.navigate("/trains");
     assertThat(page.locator("h1")).containsText("Trains");
     shoot("trains");
+    page.navigate("/projects/shop");
+    page.getByRole(AriaRole.LINK, linked("Schedules")).click();
+    assertThat(page.locator("h1")).containsText("Schedules");
+    shoot("schedules");
   }
 
   @Test
