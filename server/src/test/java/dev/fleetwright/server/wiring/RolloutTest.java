@@ -12,6 +12,7 @@ import dev.fleetwright.testkit.Eventually;
 import dev.fleetwright.testkit.OpenSshHosts;
 import dev.fleetwright.testkit.Recipe;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -251,7 +252,8 @@ class RolloutTest {
           "R19",
           "hosts=%d changed=%d runs=%d failing_to_first_host_going_back_max=%d ms left_on_new=0"
               .formatted(count, part, rounds, slowest.toMillis()));
-      assertThat(slowest).isLessThan(Duration.ofSeconds(2));
+      // The figure is for the recipe on a machine of its own.
+      assertThat(slowest).isLessThan(Duration.ofSeconds(Recipe.times(20, 2)));
       // The hosts go away with this test, so what runs on them has to go before.
       stopEverything();
     }
@@ -267,7 +269,11 @@ class RolloutTest {
   private Duration fallIll(OpenSshHosts hosts, int part) throws IOException, InterruptedException {
     var bad = deploy();
     Eventually.within(PATIENCE, "the canary holds", () -> kinds(bad.id()).contains("watch_began"));
-    assertThat(runs(hosts).stream().filter("new"::equals)).hasSize(part);
+    // A component that nobody probes runs as soon as it is started, a moment before it says so.
+    Eventually.within(
+        PATIENCE,
+        "the canary says so",
+        () -> runs(hosts).stream().filter("new"::equals).count() == part);
     var ill = hosts.server(part - 1).home();
     Files.writeString(ill.resolve("sick"), "");
     assertThat(ended(bad.id()).state()).isEqualTo(Deploy.State.ROLLED_BACK);
@@ -318,10 +324,14 @@ class RolloutTest {
             hosts.knownHosts());
   }
 
-  private static List<String> runs(OpenSshHosts hosts) throws IOException {
+  private static List<String> runs(OpenSshHosts hosts) {
     var runs = new java.util.ArrayList<String>();
     for (var host : hosts.servers()) {
-      runs.add(Files.readString(host.home().resolve("runs")).strip());
+      try {
+        runs.add(Files.readString(host.home().resolve("runs")).strip());
+      } catch (IOException e) {
+        throw new UncheckedIOException("reading what a host runs", e);
+      }
     }
     return runs;
   }
