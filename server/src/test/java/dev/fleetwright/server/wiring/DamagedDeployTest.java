@@ -66,7 +66,7 @@ class DamagedDeployTest {
                 assertThat(e.failure().remedy()).contains("backup");
               });
 
-      var cookie = signIn(server, client);
+      var cookie = server.signIn();
       for (var path : new String[] {"/projects/shop", "/projects/shop/environments/staging"}) {
         var page = page(server, cookie, path);
         assertThat(page).contains("unreadable", "#1", "#2", "was damaged");
@@ -105,7 +105,7 @@ class DamagedDeployTest {
 
     try (var server = ServerUnderTest.again(data, token);
         var client = server.client()) {
-      var cookie = signIn(server, client);
+      var cookie = server.signIn();
       assertThat(page(server, cookie, "/"))
           .contains("unreadable", "nothing is deployed here until it is mended");
       assertThat(page(server, cookie, "/projects/shop/environments/staging"))
@@ -143,16 +143,6 @@ class DamagedDeployTest {
         var statement = connection.createStatement()) {
       assertThat(statement.executeUpdate(sql)).isEqualTo(1);
     }
-  }
-
-  private static String signIn(ServerUnderTest server, FleetwrightClient client) throws Exception {
-    var code = client.loginLink().url().split("/login", 2)[1];
-    return server
-        .send("GET", "/login" + code, "")
-        .headers()
-        .firstValue("Set-Cookie")
-        .orElseThrow()
-        .split(";", 2)[0];
   }
 
   private static String page(ServerUnderTest server, String cookie, String path) throws Exception {

@@ -45,13 +45,10 @@ class RestartTest {
     String token;
     String cookie;
     int port;
-    try (var server = ServerUnderTest.first(data);
-        var client = server.client()) {
+    try (var server = ServerUnderTest.first(data)) {
       token = server.token();
       port = server.uri().getPort();
-      var code = client.loginLink().url().split("/login", 2)[1];
-      var in = server.send("GET", "/login" + code, "");
-      cookie = in.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
+      cookie = server.signIn();
     }
     try (var server = ServerUnderTest.on(data, port, token)) {
       var answer =

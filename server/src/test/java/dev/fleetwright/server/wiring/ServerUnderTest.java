@@ -87,19 +87,23 @@ final class ServerUnderTest implements AutoCloseable {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 
-  /// A page, as a browser with a login sees it.
-  String page(String path) throws IOException, InterruptedException {
-    String cookie;
+  /// Log a browser in.
+  ///
+  /// @return its cookie
+  String signIn() throws IOException, InterruptedException {
     try (var client = client()) {
       var code = client.loginLink().url().split("/login", 2)[1];
-      cookie =
-          send("GET", "/login" + code, "")
-              .headers()
-              .firstValue("Set-Cookie")
-              .orElseThrow()
-              .split(";", 2)[0];
+      return send("GET", "/login" + code, "")
+          .headers()
+          .firstValue("Set-Cookie")
+          .orElseThrow()
+          .split(";", 2)[0];
     }
-    var answer = send("GET", path, "", "Cookie", cookie, "Accept", "text/html");
+  }
+
+  /// A page, as a browser with a login sees it.
+  String page(String path) throws IOException, InterruptedException {
+    var answer = send("GET", path, "", "Cookie", signIn(), "Accept", "text/html");
     if (answer.statusCode() != 200) {
       throw new AssertionError(path + " answers " + answer.statusCode() + ": " + answer.body());
     }
