@@ -1,0 +1,5 @@
+/// Kubernetes clusters as targets.
+@NullMarked
+package dev.fleetwright.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
