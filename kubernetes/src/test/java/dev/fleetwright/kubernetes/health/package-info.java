@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.kubernetes.health;
+
+import org.jspecify.annotations.NullMarked;
