@@ -81,7 +81,7 @@ class SqueezedServerTest {
                 Optional.empty()));
     Eventually.within(
         PATIENCE,
-        () -> "the job ends: " + job(client, pipeline.id()),
+        "the job ends",
         () -> job(client, pipeline.id()).finishedAt().isPresent());
     var job = job(client, pipeline.id());
     var length = 0L;
@@ -94,12 +94,8 @@ class SqueezedServerTest {
     return length;
   }
 
-  private static Job job(FleetwrightClient client, long pipeline) {
-    try {
-      return client.jobs(pipeline).getFirst();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+  private static Job job(FleetwrightClient client, long pipeline) throws InterruptedException {
+    return client.jobs(pipeline).getFirst();
   }
 
   /// A file at the limit of what is read, with a mistake in each line.

@@ -8,16 +8,19 @@ import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Project;
 import dev.fleetwright.api.ServerUnreachable;
 import dev.fleetwright.api.Train;
+import dev.fleetwright.testkit.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
@@ -33,6 +36,8 @@ class TrainCrashTest {
 
   private static final List<String> PLACES =
       List.of("step-0.before-effect", "step-0.after-effect", "step-0.after-commit");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir(cleanup = CleanupMode.NEVER)
   Path folder;
@@ -147,13 +152,11 @@ class TrainCrashTest {
   }
 
   private static void awaitFirst(FleetwrightClient client, long train) throws InterruptedException {
-    for (var i = 0; i < 600; i++) {
-      if (client.train(train).members().getFirst().deploy().state() == Deploy.State.SUCCEEDED) {
-        return;
-      }
-      Thread.sleep(50);
-    }
-    throw new AssertionError("it stays " + client.train(train));
+    Eventually.within(
+        PATIENCE,
+        "its first member is there",
+        () ->
+            client.train(train).members().getFirst().deploy().state() == Deploy.State.SUCCEEDED);
   }
 
   private static long start(FleetwrightClient client, Train.OnFailure onFailure)
@@ -177,22 +180,24 @@ class TrainCrashTest {
 
   private static Train await(FleetwrightClient client, long id, Predicate<Train.State> is)
       throws InterruptedException {
-    for (var i = 0; i < 1200; i++) {
-      var train = client.train(id);
-      if (is.test(train.state())) {
-        return train;
-      }
-      Thread.sleep(50);
-    }
-    throw new AssertionError("it stays " + client.train(id));
+    var seen = new AtomicReference<>(client.train(id));
+    Eventually.within(
+        PATIENCE,
+        () -> "the train goes on from " + seen.get(),
+        () -> {
+          seen.set(client.train(id));
+          return is.test(seen.get().state());
+        });
+    return seen.get();
   }
 
   private static void takeDown(FleetwrightClient client) throws InterruptedException {
     for (var name : List.of("shop", "api")) {
       var id = client.stop(name, "production", new Environment.Stop(Optional.empty())).id();
-      for (var i = 0; i < 600 && !client.deploy(id).deploy().state().finished(); i++) {
-        Thread.sleep(50);
-      }
+      Eventually.within(
+          PATIENCE,
+          name + " is taken down",
+          () -> client.deploy(id).deploy().state().finished());
       assertThat(client.deploy(id).deploy().state()).isEqualTo(Deploy.State.SUCCEEDED);
     }
   }
@@ -227,8 +232,9 @@ class TrainCrashTest {
           .call();
     }
     var _ = client.addProject(new Project.Add(name, repository.toString(), Optional.empty()));
-    for (var i = 0; i < 600 && client.releases(name, 1).items().isEmpty(); i++) {
-      Thread.sleep(100);
-    }
+    Eventually.within(
+        PATIENCE,
+        name + " has a release",
+        () -> !client.releases(name, 1).items().isEmpty());
   }
 }

@@ -53,6 +53,11 @@ public final class YamlReader {
   /// that we know has some 20 000.
   static final int MOST_NODES = 500_000;
 
+  /// Keys and values as they are written, aliases not followed: what holding the tree costs, some 300
+  /// bytes each. GitLab bounds the same by the memory that the parsed file takes
+  /// (`max_yaml_size_bytes`).
+  static final int MOST_WRITTEN = 100_000;
+
   private static final String CORE = "tag:yaml.org,2002:";
 
   private final String file;
@@ -61,6 +66,7 @@ public final class YamlReader {
   private final Problems problems;
   private final Map<Anchor, Built> anchors = new HashMap<>();
   private int aliases;
+  private int written;
 
   private YamlReader(
       String file, Dialect dialect, Function<Position, Position> original, Problems problems) {
@@ -189,6 +195,12 @@ public final class YamlReader {
     var at = event.getStartMark().map(this::position).orElse(Position.startOf(file));
     if (depth > DEEPEST) {
       throw giveUp(at, "the nesting is deeper than " + DEEPEST + " levels", "flatten it");
+    }
+    if (++written > MOST_WRITTEN) {
+      throw giveUp(
+          at,
+          "the file has more than " + MOST_WRITTEN + " keys and values",
+          "split it with `include`");
     }
     var built =
         switch (event) {

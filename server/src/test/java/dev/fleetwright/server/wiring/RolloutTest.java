@@ -225,10 +225,11 @@ class RolloutTest {
       throws Exception {
     var count = Recipe.times(4, 10);
     try (var hosts = new OpenSshHosts(Files.createDirectory(folder.resolve("hosts")), count, "")) {
+      // What is deployed is read-only, and so is a copy of it: the next copy has to replace it.
       repository
           .write(".gitlab-ci.yml", building("cp serve.sh config.txt build/web/"))
           .write("fleetwright.yml", onHosts(hosts))
-          .write("serve.sh", "cp config.txt \"$HOME/runs\"\nexec sleep 100000\n")
+          .write("serve.sh", "cp -f config.txt \"$HOME/runs\"\nexec sleep 100000\n")
           .write("config.txt", "old\n")
           .commit("Open");
       release(1);
@@ -237,7 +238,7 @@ class RolloutTest {
       repository
           .write(
               "serve.sh",
-              "cp config.txt \"$HOME/runs\"\nwhile [ ! -e \"$HOME/sick\" ]; do sleep 0.2; done\n")
+              "cp -f config.txt \"$HOME/runs\"\nwhile [ ! -e \"$HOME/sick\" ]; do sleep 0.2; done\n")
           .write("config.txt", "new\n")
           .commit("Another release");
       release(2);
