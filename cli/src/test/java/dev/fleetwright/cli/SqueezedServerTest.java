@@ -80,9 +80,7 @@ class SqueezedServerTest {
                 Optional.of(Map.of("MEGABYTES", Integer.toString(megabytes))),
                 Optional.empty()));
     Eventually.within(
-        PATIENCE,
-        "the job ends",
-        () -> job(client, pipeline.id()).finishedAt().isPresent());
+        PATIENCE, "the job ends", () -> job(client, pipeline.id()).finishedAt().isPresent());
     var job = job(client, pipeline.id());
     var length = 0L;
     for (var chunk = client.jobLog(job.id(), 0);

@@ -155,8 +155,7 @@ class TrainCrashTest {
     Eventually.within(
         PATIENCE,
         "its first member is there",
-        () ->
-            client.train(train).members().getFirst().deploy().state() == Deploy.State.SUCCEEDED);
+        () -> client.train(train).members().getFirst().deploy().state() == Deploy.State.SUCCEEDED);
   }
 
   private static long start(FleetwrightClient client, Train.OnFailure onFailure)
@@ -195,9 +194,7 @@ class TrainCrashTest {
     for (var name : List.of("shop", "api")) {
       var id = client.stop(name, "production", new Environment.Stop(Optional.empty())).id();
       Eventually.within(
-          PATIENCE,
-          name + " is taken down",
-          () -> client.deploy(id).deploy().state().finished());
+          PATIENCE, name + " is taken down", () -> client.deploy(id).deploy().state().finished());
       assertThat(client.deploy(id).deploy().state()).isEqualTo(Deploy.State.SUCCEEDED);
     }
   }
@@ -233,8 +230,6 @@ class TrainCrashTest {
     }
     var _ = client.addProject(new Project.Add(name, repository.toString(), Optional.empty()));
     Eventually.within(
-        PATIENCE,
-        name + " has a release",
-        () -> !client.releases(name, 1).items().isEmpty());
+        PATIENCE, name + " has a release", () -> !client.releases(name, 1).items().isEmpty());
   }
 }

@@ -167,12 +167,26 @@ final class PostgresqlTransactions implements Transactions {
 
   @Override
   public <T> T read(String during, Work<T> work) {
+    return looked(during, () -> looking(work));
+  }
+
+  @Override
+  public <T> T ask(String during, Work<T> question) {
+    return looked(during, () -> asking(question));
+  }
+
+  @FunctionalInterface
+  private interface Look<T> {
+    T look() throws SQLException;
+  }
+
+  private static <T> T looked(String during, Look<T> look) {
     var interrupted = Thread.interrupted();
     try {
       var began = System.nanoTime();
       for (var attempt = 1; ; attempt++) {
         try {
-          return looking(work);
+          return look.look();
         } catch (SQLException e) {
           if (!mayTryAgain(attempt, began, e)) {
             throw Failure.thrown(during, e);
@@ -199,6 +213,14 @@ final class PostgresqlTransactions implements Transactions {
       } finally {
         rollBack(connection, null);
       }
+    }
+  }
+
+  /// The pool takes the driver back out of this mode, which asks the database nothing.
+  private <T> T asking(Work<T> question) throws SQLException {
+    try (var connection = pool.getConnection()) {
+      connection.setAutoCommit(true);
+      return question.in(new Session(connection, Dialect.POSTGRESQL, CLOCK).once());
     }
   }
 

@@ -24,17 +24,30 @@ final class Session {
   /// Of a statement that may change any number of rows, or gives an answer.
   private static final int ANY = -1;
 
+  /// What SQL calls a transaction that would succeed when it is run again.
+  private static final String SERIALIZATION_FAILURE = "40001";
+
   private final Connection connection;
   private final Dialect dialect;
   private final LeaseClock clock;
   private final List<Pending> pending = new ArrayList<>();
   private int announcements;
   private long transaction;
+  private @Nullable Later<SqlLedger.End> end;
+  private boolean asksOnce;
+  private int asked;
 
   Session(Connection connection, Dialect dialect, LeaseClock clock) {
     this.connection = connection;
     this.dialect = dialect;
     this.clock = clock;
+  }
+
+  /// From now on one question may be asked, since there is no transaction for a second one to see
+  /// the same state in.
+  Session once() {
+    asksOnce = true;
+    return this;
   }
 
   /// Makes something of a row.
@@ -69,10 +82,16 @@ final class Session {
   }
 
   /// A statement that is certain to be wanted, and whose effect nobody has asked for yet.
+  ///
+  /// @param contended whether a wrong number of rows means that another transaction came first
   private record Pending(
-      String sql, List<@Nullable Object> values, int rows, @Nullable Later<?> later) {
+      String sql,
+      List<@Nullable Object> values,
+      int rows,
+      boolean contended,
+      @Nullable Later<?> later) {
     Pending(String sql, List<@Nullable Object> values, int rows) {
-      this(sql, values, rows, null);
+      this(sql, values, rows, false, null);
     }
   }
 
@@ -85,6 +104,11 @@ final class Session {
     private Later(String sql, Reading<T> reading) {
       this.sql = sql;
       this.reading = reading;
+    }
+
+    private Later(T known) {
+      this("", _ -> known);
+      this.answer = Optional.of(known);
     }
 
     private void take(ResultSet rows) throws SQLException {
@@ -124,6 +148,12 @@ final class Session {
     send(new Pending(sql, Arrays.asList(values), 1));
   }
 
+  /// Change the one row that is still as it was read; sent as [#changeOne] is. If another
+  /// transaction has changed it, this one is taken back and run again.
+  void changeOneOrAgain(String sql, @Nullable Object... values) throws SQLException {
+    send(new Pending(sql, Arrays.asList(values), 1, true, null));
+  }
+
   /// Change rows, however many there are; sent as [#changeOne] is.
   void changeAny(String sql, @Nullable Object... values) throws SQLException {
     send(new Pending(sql, Arrays.asList(values), ANY));
@@ -154,6 +184,10 @@ final class Session {
   private PreparedStatement sent(Pending last) throws SQLException {
     var all = new ArrayList<>(pending);
     all.add(last);
+    if (asksOnce && (asked > 0 || all.size() > 1)) {
+      throw new IllegalStateException("only one question was to be asked, not also " + last.sql());
+    }
+    asked++;
     // Also when this fails: the transaction is taken back, and nothing of it is sent again.
     pending.clear();
     var statement =
@@ -188,7 +222,8 @@ final class Session {
     } else if (sent.rows() != ANY && statement.getUpdateCount() != sent.rows()) {
       throw new SQLException(
           "%d rows instead of %d: %s"
-              .formatted(statement.getUpdateCount(), sent.rows(), sent.sql()));
+              .formatted(statement.getUpdateCount(), sent.rows(), sent.sql()),
+          sent.contended() ? SERIALIZATION_FAILURE : null);
     }
   }
 
@@ -202,7 +237,7 @@ final class Session {
   <T> Later<T> later(String sql, Reading<T> reading, @Nullable Object... values)
       throws SQLException {
     var later = new Later<>(sql, reading);
-    send(new Pending(sql, Arrays.asList(values), ANY, later));
+    send(new Pending(sql, Arrays.asList(values), ANY, false, later));
     return later;
   }
 
@@ -255,6 +290,21 @@ final class Session {
   /// The id of this transaction, or 0 when it was not told.
   long transaction() {
     return transaction;
+  }
+
+  /// Where the chain ends that this transaction will write to, once that was answered.
+  void endsAt(Later<SqlLedger.End> later) {
+    end = later;
+  }
+
+  /// Where the chain ends that this transaction has written to.
+  void endsAt(SqlLedger.End now) {
+    end = new Later<>(now);
+  }
+
+  /// Where the chain ends that this transaction writes to, if it was told.
+  Optional<SqlLedger.End> end() {
+    return end == null ? Optional.empty() : end.first();
   }
 
   private static void bind(PreparedStatement statement, int place, @Nullable Object value)

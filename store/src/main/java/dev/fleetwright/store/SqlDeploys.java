@@ -61,6 +61,17 @@ final class SqlDeploys implements Deploys {
        WHERE d.id = ? AND d.sequence = ? AND l.generation = ?
       """;
 
+  /// The environment's stream, as [Environment#stream] names it. A statement of its own, so that it
+  /// sees what was committed while the lease's lock was waited for.
+  private static final String HEAD_OF_DEPLOY =
+      """
+      SELECT h.stream, h.sequence, h.hash
+        FROM deploy d
+        JOIN environment e ON e.id = d.environment
+        JOIN ledger_head h ON h.stream = e.project || '/' || e.name
+       WHERE d.id = ?\
+      """;
+
   static final String ROWS =
       "SELECT d.*, p.bytes AS plan_bytes FROM deploy d LEFT JOIN plan p ON p.hash = d.plan ";
 
@@ -73,12 +84,22 @@ final class SqlDeploys implements Deploys {
             UNION
             SELECT id FROM (SELECT id FROM deploy
                              WHERE environment = ? AND finished_at IS NULL
-                             ORDER BY id %1$s LIMIT ?) few)
+                             ORDER BY id %1$s LIMIT ?) few
+            UNION
+            SELECT id FROM (SELECT id, origin FROM deploy
+                             WHERE environment = ? AND finished_at IS NULL
+                             ORDER BY id DESC LIMIT ?) newest
+             WHERE origin = 'alarm')
           ORDER BY d.holds DESC, d.id %1$s\
           """;
 
   static final String UNFINISHED =
       ROWS + "WHERE d.environment = ? AND d.finished_at IS NULL ORDER BY d.id";
+
+  static final String LAST_SUCCEEDED_ID =
+      """
+      SELECT id FROM deploy WHERE environment = ? AND state = 'succeeded' ORDER BY id DESC LIMIT 1\
+      """;
 
   private final Transactions transactions;
   private final SqlFeed feed;
@@ -308,6 +329,7 @@ final class SqlDeploys implements Deploys {
           // From here to the commit nobody else changes the generation or the sequence. So what is
           // answered below is why the guards of the statement that writes would turn it down.
           var locking = lock(session, id);
+          SqlLedger.readAlong(session, HEAD_OF_DEPLOY, id);
           var found = session.one(ROWS + "WHERE d.id = ?", SqlDeploys::view, id);
           var locked =
               locking
@@ -638,14 +660,14 @@ final class SqlDeploys implements Deploys {
 
   @Override
   public List<DeployView> unfinished(long environment) {
-    return transactions.read(
+    return transactions.ask(
         "listing what has not ended in environment " + environment,
         session -> session.list(UNFINISHED, SqlDeploys::view, environment));
   }
 
   @Override
   public List<DeployView> unfinished(long environment, int most, boolean newest) {
-    return transactions.read(
+    return transactions.ask(
         "listing the first that have not ended in environment " + environment,
         session ->
             session.list(
@@ -653,7 +675,9 @@ final class SqlDeploys implements Deploys {
                 SqlDeploys::view,
                 environment,
                 environment,
-                most));
+                most,
+                environment,
+                ALARMED));
   }
 
   @Override
@@ -666,6 +690,13 @@ final class SqlDeploys implements Deploys {
                     + "WHERE d.environment = ? AND d.state = 'succeeded' ORDER BY d.id DESC LIMIT 1",
                 SqlDeploys::view,
                 environment));
+  }
+
+  @Override
+  public Optional<Long> lastSucceededId(long environment) {
+    return transactions.ask(
+        "looking for the last success in environment " + environment,
+        session -> session.one(LAST_SUCCEEDED_ID, row -> row.whole("id"), environment));
   }
 
   @Override

@@ -35,7 +35,7 @@ final class SqlEnvironments implements Environments {
 
   @Override
   public Optional<Environment> find(long id) {
-    return transactions.read("looking for environment " + id, session -> find(session, id));
+    return transactions.ask("looking for environment " + id, session -> find(session, id));
   }
 
   static Optional<Environment> find(Session session, long id) throws SQLException {
@@ -44,7 +44,7 @@ final class SqlEnvironments implements Environments {
 
   @Override
   public Optional<Environment> find(ProjectName project, EnvironmentName name) {
-    return transactions.read(
+    return transactions.ask(
         "looking for environment " + project + "/" + name, session -> find(session, project, name));
   }
 
@@ -233,7 +233,7 @@ final class SqlEnvironments implements Environments {
 
   @Override
   public List<Live> live(long environment) {
-    return transactions.read(
+    return transactions.ask(
         "reading what runs in environment " + environment,
         session ->
             session.list(

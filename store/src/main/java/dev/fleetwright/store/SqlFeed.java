@@ -181,7 +181,7 @@ final class SqlFeed implements Feed {
 
   @Override
   public List<Entry> after(long id, int most) {
-    return transactions.read(
+    return transactions.ask(
         "reading the feed",
         session ->
             session.list(
@@ -198,7 +198,7 @@ final class SqlFeed implements Feed {
 
   @Override
   public long newest() {
-    return transactions.read(
+    return transactions.ask(
         "looking for the newest feed entry",
         session ->
             session.only(
@@ -212,7 +212,7 @@ final class SqlFeed implements Feed {
   // with all that were above; so no two states look alike.
   @Override
   public Mark mark() {
-    return transactions.read(
+    return transactions.ask(
         "looking at the newest feed entries",
         session ->
             switch (session.dialect()) {

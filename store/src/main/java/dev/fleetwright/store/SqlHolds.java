@@ -25,7 +25,7 @@ final class SqlHolds implements Holds {
 
   @Override
   public Optional<EnvironmentHold> of(long environment) {
-    return transactions.read(
+    return transactions.ask(
         "looking whether environment %d is held".formatted(environment),
         session -> inForce(session, environment));
   }

@@ -227,7 +227,7 @@ final class SqlLeases implements Leases {
 
   @Override
   public Tries tries(Lease lease) {
-    return transactions.read(
+    return transactions.ask(
         "looking how often a lease on a " + kind.keyword() + " was tried",
         session ->
             session

@@ -16,7 +16,8 @@ final class SqlLedger implements Ledger {
 
   // The head's row is locked until the record after it is committed, so writers of one stream queue
   // here: the chain has no forks.
-  private static final String HEAD = "SELECT sequence, hash FROM ledger_head WHERE stream = ?";
+  private static final String HEAD =
+      "SELECT stream, sequence, hash FROM ledger_head WHERE stream = ?";
 
   private final Transactions transactions;
 
@@ -43,12 +44,15 @@ final class SqlLedger implements Ledger {
             kind,
             new TreeMap<>(facts),
             head.hash());
-    var hash = record.hash().hex();
-    session.changeOne(
-        "UPDATE ledger_head SET sequence = ?, hash = ? WHERE stream = ?",
+    var end = new End(stream, record.sequence(), record.hash());
+    var hash = end.hash().hex();
+    session.changeOneOrAgain(
+        "UPDATE ledger_head SET sequence = ?, hash = ? WHERE stream = ? AND sequence = ?",
         record.sequence(),
         hash,
-        stream);
+        stream,
+        head.sequence());
+    session.endsAt(end);
     session.changeOne(
         """
         INSERT INTO ledger_record
@@ -66,12 +70,25 @@ final class SqlLedger implements Ledger {
   }
 
   /// The end of a chain.
-  private record End(long sequence, Digest hash) {}
+  record End(String stream, long sequence, Digest hash) {}
 
   private static final Session.Reading<End> END =
-      row -> new End(row.whole("sequence"), row.digest("hash"));
+      row -> new End(row.text("stream"), row.whole("sequence"), row.digest("hash"));
+
+  /// Read the head along with the next question, for the record that this transaction will write.
+  /// It is not locked, since locks are taken in an order and this one is the last: when another
+  /// writes a record meanwhile, the transaction is run again.
+  ///
+  /// @param query for a row of `ledger_head`
+  static void readAlong(Session session, String query, Object... values) throws SQLException {
+    session.endsAt(session.later(query, END, values));
+  }
 
   private static End head(Session session, String stream) throws SQLException {
+    var along = session.end().filter(end -> end.stream().equals(stream));
+    if (along.isPresent()) {
+      return along.get();
+    }
     var query = HEAD + session.dialect().forUpdate;
     var known = session.one(query, END, stream);
     if (known.isPresent()) {
@@ -147,7 +164,7 @@ final class SqlLedger implements Ledger {
           var last =
               session.one(
                   """
-                  SELECT sequence, hash FROM ledger_record
+                  SELECT stream, sequence, hash FROM ledger_record
                    WHERE stream = ? ORDER BY sequence DESC LIMIT 1
                   """,
                   END,

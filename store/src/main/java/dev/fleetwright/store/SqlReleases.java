@@ -89,7 +89,7 @@ final class SqlReleases implements Releases {
 
   @Override
   public Optional<Release> find(long id) {
-    return transactions.read(
+    return transactions.ask(
         "reading release " + id,
         session -> session.one("SELECT * FROM release WHERE id = ?", SqlReleases::release, id));
   }

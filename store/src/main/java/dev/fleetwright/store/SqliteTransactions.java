@@ -178,6 +178,29 @@ final class SqliteTransactions implements Transactions {
 
   @Override
   public <T> T read(String during, Work<T> work) {
+    return looked(
+        during,
+        reader -> {
+          execute(reader, "BEGIN");
+          try {
+            return work.in(new Session(reader, Dialect.SQLITE, clock));
+          } finally {
+            execute(reader, "ROLLBACK");
+          }
+        });
+  }
+
+  @Override
+  public <T> T ask(String during, Work<T> question) {
+    return looked(during, reader -> question.in(new Session(reader, Dialect.SQLITE, clock).once()));
+  }
+
+  @FunctionalInterface
+  private interface Look<T> {
+    T at(Connection reader) throws SQLException;
+  }
+
+  private <T> T looked(String during, Look<T> look) {
     Connection reader = null;
     readerTurns.acquireUninterruptibly();
     try {
@@ -186,12 +209,7 @@ final class SqliteTransactions implements Transactions {
       if (reader == null) {
         reader = connect(true);
       }
-      execute(reader, "BEGIN");
-      try {
-        return work.in(new Session(reader, Dialect.SQLITE, clock));
-      } finally {
-        execute(reader, "ROLLBACK");
-      }
+      return look.at(reader);
     } catch (SQLException e) {
       throw Failure.thrown(during, e);
     } finally {

@@ -29,6 +29,13 @@ interface Transactions extends AutoCloseable {
   /// @throws dev.fleetwright.core.engine.StoreUnavailable when the database cannot do it now
   <T> T read(String during, Work<T> work);
 
+  /// Ask one question. It sees one state by itself, so there is no transaction to begin and end:
+  /// with PostgreSQL that is one way there and back instead of two.
+  ///
+  /// @param question asks once
+  /// @throws dev.fleetwright.core.engine.StoreUnavailable when the database cannot do it now
+  <T> T ask(String during, Work<T> question);
+
   /// Completed when nobody knows any more what is on the disk, with what happened, for people. From
   /// then on everything is refused; only a new start reads what is really there.
   CompletableFuture<String> broken();

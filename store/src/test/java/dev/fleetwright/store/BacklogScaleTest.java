@@ -52,8 +52,9 @@ class BacklogScaleTest {
               with(SqlDeployRecords.OF_PROJECT, "'shop'", "30", "60"),
               with(SqlDeployRecords.OF_ENVIRONMENT, "7", "30", "0"),
               with(SqlDeploys.UNFINISHED, "7"),
-              with(SqlDeploys.FIRST_UNFINISHED.formatted("ASC"), "7", "7", "5"),
-              with(SqlDeploys.FIRST_UNFINISHED.formatted("DESC"), "7", "7", "5"),
+              with(SqlDeploys.FIRST_UNFINISHED.formatted("ASC"), "7", "7", "5", "7", "5"),
+              with(SqlDeploys.FIRST_UNFINISHED.formatted("DESC"), "7", "7", "5", "7", "5"),
+              with(SqlDeploys.LAST_SUCCEEDED_ID, "7"),
               "SELECT 1 FROM deploy WHERE environment = 7 AND needs_engine = 1",
               "SELECT * FROM deploy_event WHERE deploy = 7 ORDER BY sequence",
               "SELECT * FROM ledger_record WHERE stream = 'shop/env-1' AND sequence >= 5"

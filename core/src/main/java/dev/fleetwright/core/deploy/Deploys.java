@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// All deploys and their events: the truth that the engine works from.
 public interface Deploys {
@@ -52,22 +53,38 @@ public interface Deploys {
   /// Of one environment, those that have not ended, oldest first.
   List<DeployView> unfinished(long environment);
 
-  /// The first of them: the one that has begun, if there is one, and then by age.
+  /// The first of them: the one that has begun, if there is one, and then by age; and what an alarm
+  /// takes back, which was asked for last and goes first, when it is among the newest [#ALARMED].
   ///
   /// @param most how many at least, where there are as many
   /// @param newest whether the newest come first, else the oldest
   default List<DeployView> unfinished(long environment, int most, boolean newest) {
     var byAge = Comparator.<DeployView>comparingLong(view -> view.deploy().id());
-    return unfinished(environment).stream()
-        .sorted(
-            Comparator.<DeployView, Boolean>comparing(view -> !view.state().holdsEnvironment())
-                .thenComparing(newest ? byAge.reversed() : byAge))
-        .limit(most)
+    var order =
+        Comparator.<DeployView, Boolean>comparing(view -> !view.state().holdsEnvironment())
+            .thenComparing(newest ? byAge.reversed() : byAge);
+    var all = unfinished(environment);
+    var alarmed =
+        all.stream()
+            .sorted(byAge.reversed())
+            .limit(ALARMED)
+            .filter(view -> view.deploy().origin() == Origin.ALARM);
+    return Stream.concat(all.stream().sorted(order).limit(most), alarmed)
+        .distinct()
+        .sorted(order)
         .toList();
   }
 
+  /// Among how many of the newest an alarm's deploy is looked for.
+  int ALARMED = 5;
+
   /// The last deploy of an environment that succeeded, by its id.
   Optional<DeployView> lastSucceeded(long environment);
+
+  /// Its id alone, which is asked for with each look at a queue.
+  default Optional<Long> lastSucceededId(long environment) {
+    return lastSucceeded(environment).map(view -> view.deploy().id());
+  }
 
   /// The last deploy that brought all of this release into an environment and succeeded. One of
   /// some components shows nothing about the release as a whole.

@@ -14,7 +14,6 @@ import dev.fleetwright.core.deploy.DeployState.Waiting;
 import dev.fleetwright.core.deploy.DeployView;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.deploy.Gate;
-import dev.fleetwright.core.deploy.Origin;
 import dev.fleetwright.core.engine.DeployRun.Basis;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentHold;
@@ -23,8 +22,6 @@ import dev.fleetwright.core.environment.Holds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +41,9 @@ final class DeployLoop {
   /// Who may begin is nearly always among so many first. Only when none of them may, all are looked
   /// at: reading hundreds for each deploy was what a long queue cost.
   private static final int FEW = 4;
+
+  /// As many where one that waits blocks all others.
+  private static final int FIRST = 1;
 
   private final Deploys deploys;
   private final Environments environments;
@@ -119,7 +119,8 @@ final class DeployLoop {
   /// @return how long to rest; empty when something has changed and is to be looked at again
   private Optional<Duration> pass(Lease lease) throws InterruptedException {
     var environment = environments.find(lease.id()).orElseThrow();
-    var first = first(lease, environment);
+    var few = few(environment);
+    var first = deploys.unfinished(lease.id(), few + 1, newestFirst(environment));
     if (first.isEmpty()) {
       return Optional.of(pace.rest());
     } else if (superseded(lease, first)) {
@@ -131,7 +132,7 @@ final class DeployLoop {
       return holding(lease, environment, run.carryOn(lease, holder.get()));
     }
     var turn = turn(lease, environment, first);
-    if (turn instanceof Turn.Nobody && first.size() > FEW) {
+    if (turn instanceof Turn.Nobody && first.size() > few) {
       var all = deploys.unfinished(lease.id());
       if (superseded(lease, all)) {
         return Optional.empty();
@@ -150,25 +151,18 @@ final class DeployLoop {
     };
   }
 
-  /// The first few in the order of the queue's mode. Also, where there are more, what an alarm
-  /// takes back: it was asked for last, and goes first.
-  private List<DeployView> first(Lease lease, Environment environment) {
-    var newestFirst =
-        switch (environment.policy().queue()) {
-          case NEWEST_FIRST, NEWEST_READY_FIRST -> true;
-          case OLDEST_FIRST, UNORDERED -> false;
-        };
-    var first = deploys.unfinished(lease.id(), FEW + 1, newestFirst);
-    if (newestFirst || first.size() <= FEW || !environment.policy().rollback().onAlarm()) {
-      return first;
-    }
-    var known = first.stream().map(view -> view.deploy().id()).collect(Collectors.toSet());
-    return Stream.concat(
-            first.stream(),
-            deploys.unfinished(lease.id(), FEW + 1, true).stream()
-                .filter(view -> view.deploy().origin() == Origin.ALARM)
-                .filter(view -> !known.contains(view.deploy().id())))
-        .toList();
+  private static int few(Environment environment) {
+    return switch (environment.policy().queue()) {
+      case OLDEST_FIRST, NEWEST_FIRST -> FIRST;
+      case UNORDERED, NEWEST_READY_FIRST -> FEW;
+    };
+  }
+
+  private static boolean newestFirst(Environment environment) {
+    return switch (environment.policy().queue()) {
+      case NEWEST_FIRST, NEWEST_READY_FIRST -> true;
+      case OLDEST_FIRST, UNORDERED -> false;
+    };
   }
 
   /// A deploy that waits when a newer one has succeeded would bring something older: it is skipped,
@@ -176,7 +170,7 @@ final class DeployLoop {
   ///
   /// @return whether there was any, so that it is looked at again
   private boolean superseded(Lease lease, List<DeployView> unfinished) {
-    var newest = deploys.lastSucceeded(lease.id()).map(v -> v.deploy().id()).orElse(0L);
+    var newest = deploys.lastSucceededId(lease.id()).orElse(0L);
     var outdated =
         unfinished.stream()
             .filter(v -> v.deploy().id() < newest && !v.state().holdsEnvironment())
