@@ -243,6 +243,11 @@ public final class FleetwrightClient implements AutoCloseable {
     save("/api/v1/jobs/" + job + "/artifacts/file?path=" + encoded(path), file);
   }
 
+  /// Keep the files that a job left until its pipeline is removed.
+  public Job keepArtifacts(long job) throws InterruptedException {
+    return post("/api/v1/jobs/" + job + "/artifacts/keep", new TypeReference<>() {});
+  }
+
   /// Newest first.
   public Page<Release> releases(String project, int page) throws InterruptedException {
     return get(

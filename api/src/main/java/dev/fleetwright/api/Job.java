@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param resourceGroup of the jobs of one group only one is under way at a time
 /// @param confirmation what a person should be asked before it is played
 /// @param downstream the id of the pipeline that it started
+/// @param artifactsExpireAt when the files that it left may be dropped; empty when they are kept
+/// @param artifactsExpired whether they were
 /// @param deploy the id of the deploy that its status follows
 public record Job(
     long id,
@@ -34,6 +36,8 @@ public record Job(
     Optional<Long> downstream,
     Optional<Long> deploy,
     List<Artifact> artifacts,
+    Optional<Instant> artifactsExpireAt,
+    boolean artifactsExpired,
     Optional<Instant> scheduledAt,
     Optional<Instant> startedAt,
     Optional<Instant> finishedAt) {

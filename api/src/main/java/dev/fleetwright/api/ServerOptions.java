@@ -2,6 +2,7 @@ package dev.fleetwright.api;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,20 +47,31 @@ public record ServerOptions(
   /// @param memory the most that one container may take, such as `4g`; empty for all
   /// @param cpus the same for processors, such as `1.5`
   /// @param cacheBytes how large all caches of jobs together may be
+  /// @param artifactsKept how long artifacts are kept of which their job says nothing; empty for
+  ///   always
   public record Jobs(
       Executor executor,
       Optional<String> image,
       Optional<String> memory,
       Optional<String> cpus,
-      long cacheBytes) {
+      long cacheBytes,
+      Optional<Duration> artifactsKept) {
 
     /// As large as a few builds of a large project.
     public static final long USUAL_CACHE_BYTES = 10L << 30;
 
+    /// As GitLab keeps artifacts of which nothing is said.
+    public static final Duration USUAL_ARTIFACTS_KEPT = Duration.ofDays(30);
+
     /// As each job says, without bounds.
     public static final Jobs USUAL =
         new Jobs(
-            Executor.AUTO, Optional.empty(), Optional.empty(), Optional.empty(), USUAL_CACHE_BYTES);
+            Executor.AUTO,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            USUAL_CACHE_BYTES,
+            Optional.of(USUAL_ARTIFACTS_KEPT));
   }
 
   /// In what jobs run.

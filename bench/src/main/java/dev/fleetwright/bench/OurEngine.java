@@ -211,6 +211,26 @@ final class OurEngine implements AutoCloseable {
     }
 
     @Override
+    public Job.Keeping keeping(Job job, Instant ended) {
+      throw new IllegalStateException("there are no jobs");
+    }
+
+    @Override
+    public Optional<Pipeline> mirrored(Job job) {
+      throw new IllegalStateException("there are no jobs");
+    }
+
+    @Override
+    public void succeeded(Job job) {
+      throw new IllegalStateException("there are no jobs");
+    }
+
+    @Override
+    public Optional<Objection> objection(Pipeline pipeline, Job job, List<Job> jobs) {
+      throw new IllegalStateException("there are no jobs");
+    }
+
+    @Override
     public Begun deploy(Pipeline pipeline, Job job, List<Job> jobs) {
       return new Begun.NotYet();
     }

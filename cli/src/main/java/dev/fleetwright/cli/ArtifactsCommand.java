@@ -14,14 +14,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "artifacts",
     mixinStandardHelpOptions = true,
-    description = "List the files that a job left, or save them.")
+    description = "List the files that a job left, or save them.",
+    subcommands = ArtifactsCommand.Keep.class)
 final class ArtifactsCommand implements Callable<Integer> {
 
   @Mixin private Connection connection = new Connection();
   @Mixin private Output output = new Output();
 
-  @Parameters(index = "0", paramLabel = "JOB", description = "Its id.")
-  private long job;
+  @Parameters(index = "0", arity = "0..1", paramLabel = "JOB", description = "Its id.")
+  private @Nullable Long id;
 
   @Option(
       names = "--path",
@@ -37,6 +38,11 @@ final class ArtifactsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (id == null) {
+      throw new Refusal(
+          ExitCode.USAGE, "a job is missing; `fleetwright artifacts JOB` takes its id");
+    }
+    long job = id;
     try (var client = connection.open()) {
       var found = client.job(job);
       if (save == null) {
@@ -49,7 +55,20 @@ final class ArtifactsCommand implements Callable<Integer> {
         }
         var lines = new ArrayList<String>();
         wanted.forEach(a -> lines.add("%12d  %s".formatted(a.size(), a.path())));
-        output.result(wanted, lines.isEmpty() ? List.of("It left no files.") : lines);
+        if (lines.isEmpty()) {
+          lines.add(
+              found.artifactsExpired()
+                  ? "Its files were dropped when they expired."
+                  : "It left no files.");
+        } else {
+          found
+              .artifactsExpireAt()
+              .ifPresent(at ->
+                  lines.add(
+                      "They expire at %s; `fleetwright artifacts keep %d` keeps them."
+                          .formatted(at, job)));
+        }
+        output.result(wanted, lines);
         return ExitCode.DONE;
       }
       if (path == null) {
@@ -59,6 +78,28 @@ final class ArtifactsCommand implements Callable<Integer> {
       }
       output.result(found, List.of("saved as " + save));
       return ExitCode.DONE;
+    }
+  }
+
+  @Command(
+      name = "keep",
+      mixinStandardHelpOptions = true,
+      description = "Keep the files that a job left until its pipeline is removed.")
+  static final class Keep implements Callable<Integer> {
+
+    @Mixin private Connection connection = new Connection();
+    @Mixin private Output output = new Output();
+
+    @Parameters(index = "0", paramLabel = "JOB", description = "Its id.")
+    private long job;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      try (var client = connection.open()) {
+        var kept = client.keepArtifacts(job);
+        output.result(kept, List.of("The files of job %d do not expire any more.".formatted(job)));
+        return ExitCode.DONE;
+      }
     }
   }
 }

@@ -2,9 +2,13 @@ package dev.fleetwright.cli;
 
 import dev.fleetwright.api.ServerOptions;
 import dev.fleetwright.api.ServerOptions.Executor;
+import dev.fleetwright.pipeline.shape.SpokenDuration;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// Where the jobs of a server run; options of every command that starts one for good.
 final class JobPlace {
@@ -48,12 +52,38 @@ final class JobPlace {
       })
   private double cacheSize = ServerOptions.Jobs.USUAL_CACHE_BYTES / (double) GIBIBYTE;
 
+  @Option(
+      names = "--keep-artifacts",
+      paramLabel = "DURATION",
+      converter = Kept.class,
+      description = {
+        "How long the artifacts of jobs are kept that say no `expire_in`, such as `2 weeks`, or",
+        "`never` to drop none of them; 30 days by default. What a release needs stays."
+      })
+  private Optional<Duration> artifacts = Optional.of(ServerOptions.Jobs.USUAL_ARTIFACTS_KEPT);
+
+  /// A duration in words, or `never`.
+  static final class Kept implements ITypeConverter<Optional<Duration>> {
+    @Override
+    public Optional<Duration> convert(String text) {
+      return text.equals("never")
+          ? Optional.empty()
+          : Optional.of(
+              SpokenDuration.parse(text)
+                  .orElseThrow(() ->
+                      new TypeConversionException(
+                          "`%s` is no duration; write `30 days`, `12 hours` or `never`"
+                              .formatted(text))));
+    }
+  }
+
   ServerOptions.Jobs options() {
     return new ServerOptions.Jobs(
         jobs,
         Optional.ofNullable(image),
         Optional.ofNullable(memory),
         Optional.ofNullable(cpus),
-        (long) (cacheSize * GIBIBYTE));
+        (long) (cacheSize * GIBIBYTE),
+        artifacts);
   }
 }

@@ -18,6 +18,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,11 @@ public final class Samples {
           throw new FileNotFoundException(digest.toString());
         }
         return new ByteArrayInputStream(bytes);
+      }
+
+      @Override
+      public boolean drop(Digest digest, Instant since) {
+        throw new UnsupportedOperationException("nothing is dropped");
       }
 
       @Override

@@ -1,6 +1,7 @@
 package dev.fleetwright.pipeline;
 
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.pipeline.Glob;
 import dev.fleetwright.pipeline.LintReport.Dockerfile;
 import dev.fleetwright.pipeline.LintReport.Manifest;
 import dev.fleetwright.pipeline.gitlab.PipelineFile;
@@ -10,7 +11,6 @@ import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.project.ComponentRule;
 import dev.fleetwright.pipeline.project.ProjectFile;
 import dev.fleetwright.pipeline.project.ProjectFileReader;
-import dev.fleetwright.pipeline.source.Glob;
 import dev.fleetwright.pipeline.source.SourceTree;
 import dev.fleetwright.pipeline.yaml.Dialect;
 import dev.fleetwright.pipeline.yaml.Node;
@@ -138,8 +138,11 @@ public final class Lint {
                 || files.startsWith(path + "/")
                 || path.startsWith(files + "/")
                 || (Glob.isPattern(path)
-                    && (Glob.crossing(path).matches(files)
-                        || Glob.crossing(path).matches(files + "/x"))));
+                    && (artifacts(path).matches(files) || artifacts(path).matches(files + "/x"))));
+  }
+
+  private static Glob artifacts(String path) {
+    return Glob.orOnlyItself(Glob.Where.ARTIFACTS, path);
   }
 
   private List<Dockerfile> dockerfiles() {

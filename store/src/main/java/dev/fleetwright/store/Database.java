@@ -2,6 +2,7 @@ package dev.fleetwright.store;
 
 import dev.fleetwright.core.access.Sessions;
 import dev.fleetwright.core.access.Tokens;
+import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.Leases;
@@ -12,6 +13,7 @@ import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
 import dev.fleetwright.core.ledger.Ledger;
+import dev.fleetwright.core.pipeline.ArtifactLives;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.pipeline.Schedules;
@@ -207,6 +209,13 @@ public final class Database implements AutoCloseable {
   /// All pipelines and their jobs.
   public Pipelines pipelines() {
     return new SqlPipelines(transactions, feed, this::checkRoom);
+  }
+
+  /// What becomes of the files that jobs left.
+  ///
+  /// @param blobs where their contents are
+  public ArtifactLives artifactLives(Blobs blobs) {
+    return new SqlArtifactLives(transactions, feed, blobs);
   }
 
   /// All schedules.

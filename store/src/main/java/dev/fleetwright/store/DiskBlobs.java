@@ -35,6 +35,9 @@ public final class DiskBlobs implements Blobs {
   private static final int BUFFER = 1 << 16;
   private static final Duration LEFT_BEHIND = Duration.ofDays(1);
 
+  /// A content that is put again is made young again only when it has not been for so long.
+  private static final Duration YOUNG = Duration.ofHours(1);
+
   private final Path folder;
   private final Path incoming;
 
@@ -67,11 +70,50 @@ public final class DiskBlobs implements Blobs {
     // Most of what is put is there already, such as files that did not change: then not even a
     // temporary file is written.
     var digest = Digest.of(content);
-    if (!isWhole(digest)) {
+    if (!isWhole(digest) || !stays(digest)) {
       return put(new ByteArrayInputStream(content));
     }
     settle(digest);
     return digest;
+  }
+
+  /// Make a content look young that is put again, so that nobody drops it ([#drop]).
+  ///
+  /// @return false when it was dropped just now
+  private boolean stays(Digest digest) throws IOException {
+    try {
+      var now = Instant.now();
+      if (Files.getLastModifiedTime(file(digest)).toInstant().isBefore(now.minus(YOUNG))) {
+        Files.setLastModifiedTime(file(digest), FileTime.from(now));
+      }
+      return true;
+    } catch (NoSuchFileException _) {
+      return false;
+    }
+  }
+
+  /// {@inheritDoc}
+  ///
+  /// It is first moved aside and then looked at again: somebody may put it at the same moment, and
+  /// finds it gone or has made it young.
+  @Override
+  public boolean drop(Digest digest, Instant since) throws IOException {
+    var aside = incoming.resolve("dropped-" + digest.hex());
+    try {
+      if (!Files.getLastModifiedTime(file(digest)).toInstant().isBefore(since)) {
+        return false;
+      }
+      Files.move(file(digest), aside, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException _) {
+      return false;
+    }
+    settled.remove(digest);
+    if (!Files.getLastModifiedTime(aside).toInstant().isBefore(since)) {
+      Files.move(aside, file(digest), StandardCopyOption.ATOMIC_MOVE);
+      return false;
+    }
+    Files.delete(aside);
+    return true;
   }
 
   /// Force the folder's entry of this file to the disk, unless this process has done so before.
@@ -90,7 +132,7 @@ public final class DiskBlobs implements Blobs {
     var part = Files.createTempFile(incoming, "part-", "");
     try {
       var digest = write(content, part);
-      if (!isWhole(digest)) {
+      if (!isWhole(digest) || !stays(digest)) {
         makeShard(digest);
         Files.move(part, file(digest), StandardCopyOption.ATOMIC_MOVE);
       }

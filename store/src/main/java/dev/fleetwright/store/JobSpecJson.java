@@ -7,6 +7,7 @@ import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec.Expiry;
 import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobSpec.Retry;
@@ -20,6 +21,8 @@ import java.util.TreeSet;
 
 /// Jobs' specifications as JSON. What is empty by default is left out; durations are ISO 8601.
 final class JobSpecJson {
+
+  private static final String NEVER = "never";
 
   private JobSpecJson() {}
 
@@ -81,7 +84,13 @@ final class JobSpecJson {
       spec.name().ifPresent(name -> json.put("name", name));
       json.set("paths", Json.list(spec.paths()));
       json.set("exclude", Json.list(spec.exclude()));
-      spec.expireIn().ifPresent(time -> json.put("expire_in", time.toString()));
+      switch (spec.expiry()) {
+        case Expiry.Usual _ -> {
+          // As when nothing is written.
+        }
+        case Expiry.After(var time) -> json.put("expire_in", time.toString());
+        case Expiry.Never _ -> json.put("expire_in", NEVER);
+      }
       json.put("access", keyword(spec.access()));
       spec.exposeAs().ifPresent(name -> json.put("expose_as", name));
       spec.report().ifPresent(report -> json.put("report", report));
@@ -172,12 +181,16 @@ final class JobSpecJson {
         json.texts("exclude"),
         json.yes("untracked"),
         constant(ArtifactSpec.Keep.class, json.text("when")),
-        json.maybeText("expire_in").map(Duration::parse),
+        json.maybeText("expire_in").map(JobSpecJson::expiry).orElseGet(Expiry.Usual::new),
         json.maybeText("access")
             .map(word -> constant(ArtifactSpec.Access.class, word))
             .orElse(ArtifactSpec.Access.ALL),
         json.maybeText("expose_as"),
         json.maybeText("report"));
+  }
+
+  private static Expiry expiry(String text) {
+    return text.equals(NEVER) ? new Expiry.Never() : new Expiry.After(Duration.parse(text));
   }
 
   private static EnvironmentSpec readEnvironment(Json json) {

@@ -250,6 +250,29 @@ final class SqlEnvironments implements Environments {
                 environment));
   }
 
+  @Override
+  public boolean stopAt(long id, Instant then, Instant at) {
+    return feed.write(
+        "putting off the end of environment " + id,
+        session -> {
+          var changed =
+              session.change(
+                  """
+                  UPDATE environment SET auto_stop_at = ?
+                   WHERE id = ? AND state = 'available' AND auto_stop_at IS NOT NULL
+                  """,
+                  Times.kept(then),
+                  id);
+          if (changed == 1) {
+            var environment =
+                session.only(
+                    "SELECT * FROM environment WHERE id = ?", SqlEnvironments::environment, id);
+            announce(session, environment, environment.state(), at);
+          }
+          return changed == 1;
+        });
+  }
+
   /// A take-down that is under way or waits is not asked for again.
   @Override
   public List<Environment> dueToStop(Instant now) {

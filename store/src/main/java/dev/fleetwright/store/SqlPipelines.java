@@ -8,6 +8,9 @@ import dev.fleetwright.core.canonical.Bencode.Listing;
 import dev.fleetwright.core.engine.Lease;
 import dev.fleetwright.core.pipeline.AutoCancel;
 import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.Job.Keeping;
+import dev.fleetwright.core.pipeline.JobOutcome;
+import dev.fleetwright.core.pipeline.JobOutcome.Ending;
 import dev.fleetwright.core.pipeline.JobSpec;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
@@ -34,7 +37,7 @@ final class SqlPipelines implements Pipelines {
       """
       UPDATE job
          SET spec = ?, status = ?, exit_code = ?, failure_reason = ?, message = ?, artifacts = ?,
-             dotenv = ?, given = ?, deploy = ?, scheduled_at = ?, started_at = ?, finished_at = ?
+             artifacts_expire_at = ?, artifacts_state = ?, dotenv = ?, given = ?, deploy = ?, scheduled_at = ?, started_at = ?, finished_at = ?
        WHERE id = ? AND status = ? AND newest = 1
          AND EXISTS (SELECT 1 FROM lease l
                       WHERE l.kind = 'pipeline' AND l.id = job.pipeline AND l.generation = ?)
@@ -196,6 +199,8 @@ final class SqlPipelines implements Pipelines {
             job.failureReason(),
             job.message(),
             bytes(job.artifacts()),
+            job.keeping() instanceof Keeping.Until(var at) ? at : null,
+            job.keeping() instanceof Keeping.Dropped ? "dropped" : "there",
             Json.texts(job.dotenv()),
             Json.texts(new TreeMap<>(job.given())),
             job.deploy(),
@@ -290,6 +295,56 @@ final class SqlPipelines implements Pipelines {
           var _ = followed(session, job.pipeline(), false, at);
           return true;
         });
+  }
+
+  @Override
+  public void scriptEnded(long deploy, JobOutcome outcome) {
+    var failure =
+        outcome.ending() instanceof Ending.Failed failed
+            ? failed
+            : new Ending.Failed(outcome.ending() instanceof Ending.Succeeded ? 0 : -1, "", "");
+    transactions.write(
+        "noting how the script of deploy %d ended".formatted(deploy),
+        session ->
+            session.change(
+                """
+                INSERT INTO script_end
+                  (deploy, exit_code, failure_reason, message, artifacts, dotenv)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (deploy) DO UPDATE
+                  SET exit_code = excluded.exit_code, failure_reason = excluded.failure_reason,
+                      message = excluded.message, artifacts = excluded.artifacts,
+                      dotenv = excluded.dotenv
+                """,
+                deploy,
+                failure.exitCode(),
+                failure.reason(),
+                failure.message(),
+                bytes(outcome.artifacts()),
+                Json.texts(outcome.dotenv())));
+  }
+
+  @Override
+  public Optional<JobOutcome> scriptEnd(long deploy) {
+    return transactions.read(
+        "reading how the script of deploy %d ended".formatted(deploy),
+        session ->
+            session.one(
+                "SELECT * FROM script_end WHERE deploy = ?",
+                row ->
+                    new JobOutcome(
+                        ending(row),
+                        readArtifacts(row.bytes("artifacts")),
+                        Json.readTexts("the variables of deploy " + deploy, row.text("dotenv"))),
+                deploy));
+  }
+
+  private static Ending ending(Row row) throws SQLException {
+    var reason = row.text("failure_reason");
+    if (!reason.isEmpty()) {
+      return new Ending.Failed(row.number("exit_code"), reason, row.text("message"));
+    }
+    return row.number("exit_code") == 0 ? new Ending.Succeeded() : new Ending.Cancelled();
   }
 
   @Override
@@ -572,6 +627,40 @@ final class SqlPipelines implements Pipelines {
     return session.one("SELECT * FROM job WHERE id = ?", SqlPipelines::job, id);
   }
 
+  @Override
+  public Optional<Job> lastSuccess(ProjectName project, String ref, String job) {
+    return transactions.read(
+        "looking for the last success of `%s` on %s of %s".formatted(job, ref, project),
+        session ->
+            session.one(
+                """
+                SELECT j.* FROM pipeline p
+                  JOIN job j ON j.pipeline = p.id AND j.newest = 1
+                 WHERE p.project = ? AND p.ref = ? AND j.name = ? AND j.status = 'success'
+                 ORDER BY p.id DESC LIMIT 1
+                """,
+                SqlPipelines::job,
+                project.value(),
+                ref,
+                job));
+  }
+
+  @Override
+  public Optional<Pipeline> newest(ProjectName project, String branch) {
+    return transactions.read(
+        "looking for the newest pipeline of %s of %s".formatted(branch, project),
+        session ->
+            session.one(
+                """
+                SELECT * FROM pipeline
+                 WHERE project = ? AND ref = ? AND tag = 0 AND source <> 'parent_pipeline'
+                 ORDER BY id DESC LIMIT 1
+                """,
+                SqlPipelines::pipeline,
+                project.value(),
+                branch));
+  }
+
   /// What a job is to do.
   static JobSpec spec(Session session, long job) throws SQLException {
     return session.only(
@@ -591,7 +680,8 @@ final class SqlPipelines implements Pipelines {
         row.number("exit_code"),
         row.text("failure_reason"),
         row.text("message"),
-        readArtifacts(row.bytes("artifacts")),
+        keeping(row) instanceof Keeping.Dropped ? List.of() : readArtifacts(row.bytes("artifacts")),
+        keeping(row),
         Json.readTexts("the variables of " + what, row.text("dotenv")),
         Json.readTexts("what was given to " + what, row.text("given")),
         row.maybeWhole("deploy"),
@@ -600,11 +690,19 @@ final class SqlPipelines implements Pipelines {
         row.maybeTime("finished_at"));
   }
 
-  private static byte[] bytes(List<TreeEntry> artifacts) {
+  private static Keeping keeping(Row row) throws SQLException {
+    return row.text("artifacts_state").equals("there")
+        ? row.maybeTime("artifacts_expire_at")
+            .<Keeping>map(Keeping.Until::new)
+            .orElseGet(Keeping.Always::new)
+        : new Keeping.Dropped();
+  }
+
+  static byte[] bytes(List<TreeEntry> artifacts) {
     return new Listing(List.copyOf(artifacts.stream().map(TreeEntry::canonical).toList())).bytes();
   }
 
-  private static List<TreeEntry> readArtifacts(byte[] bytes) {
+  static List<TreeEntry> readArtifacts(byte[] bytes) {
     return Bencode.expect(Bencode.read(bytes), Listing.class).values().stream()
         .map(value -> TreeEntry.of(Bencode.expect(value, Dictionary.class)))
         .toList();

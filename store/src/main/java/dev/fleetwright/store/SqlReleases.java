@@ -172,7 +172,7 @@ final class SqlReleases implements Releases {
     return new Listing(List.copyOf(components.stream().map(Component::canonical).toList())).bytes();
   }
 
-  private static List<Component> readComponents(byte[] bytes) {
+  static List<Component> readComponents(byte[] bytes) {
     return Bencode.expect(Bencode.read(bytes), Listing.class).values().stream()
         .map(value -> Component.of(Bencode.expect(value, Dictionary.class)))
         .toList();

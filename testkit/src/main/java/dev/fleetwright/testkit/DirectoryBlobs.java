@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 
 /// Blobs as files of one folder, named by digest. Keeps the contract of [Blobs] except that it does
 /// not outlive a loss of power: tests lose nothing when the power goes.
@@ -55,6 +56,16 @@ public final class DirectoryBlobs implements Blobs {
   @Override
   public boolean has(Digest digest) {
     return Files.exists(file(digest));
+  }
+
+  @Override
+  public boolean drop(Digest digest, Instant since) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file(digest)).toInstant().isBefore(since)
+          && Files.deleteIfExists(file(digest));
+    } catch (NoSuchFileException _) {
+      return false;
+    }
   }
 
   /// Forget a blob, as a failed disk would.

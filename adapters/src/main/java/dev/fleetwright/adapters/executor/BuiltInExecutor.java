@@ -239,7 +239,7 @@ public final class BuiltInExecutor implements JobExecutor {
         afterScript(place, environment, ending);
       } catch (Unprepared e) {
         console.failed("Job failed: " + e.message());
-        return new JobOutcome(new Ending.Failed(1, e.reason(), e.message()), List.of(), Map.of());
+        return new JobOutcome(Ending.Failed.without(e.reason(), e.message()), List.of(), Map.of());
       } catch (IOException e) {
         throw new JobNotRunnable("making a place for job " + order.job(), e);
       }
@@ -426,8 +426,8 @@ public final class BuiltInExecutor implements JobExecutor {
           console.warn("a process of this job does not end, or hides");
         }
         if (!inTime) {
-          return new Ending.Failed(
-              1, Endings.TIMEOUT, "execution took longer than " + spoken(allowed));
+          return Ending.Failed.without(
+              Endings.TIMEOUT, "execution took longer than " + spoken(allowed));
         }
         return process.ending();
       }
@@ -440,7 +440,7 @@ public final class BuiltInExecutor implements JobExecutor {
       try (var _ = console.section("upload_artifacts", "Keeping artifacts")) {
         var problem = keep(artifacts, variables, ending instanceof Ending.Succeeded);
         if (!problem.isEmpty() && ending instanceof Ending.Succeeded) {
-          settled = new Ending.Failed(1, Endings.SCRIPT_FAILURE, String.join("; ", problem));
+          settled = Ending.Failed.without(Endings.SCRIPT_FAILURE, String.join("; ", problem));
         } else {
           problem.forEach(console::warn);
         }
@@ -448,7 +448,7 @@ public final class BuiltInExecutor implements JobExecutor {
         log.atWarn().addKeyValue("job", order.job()).setCause(e).log("artifacts were not kept");
         var message = "keeping artifacts: " + e.getMessage();
         if (ending instanceof Ending.Succeeded) {
-          settled = new Ending.Failed(1, Endings.SYSTEM_FAILURE, message);
+          settled = Ending.Failed.without(Endings.SYSTEM_FAILURE, message);
         } else {
           console.warn(message);
         }
@@ -459,7 +459,7 @@ public final class BuiltInExecutor implements JobExecutor {
             .addKeyValue("job", order.job())
             .setCause(lost.get())
             .log("a job's log is lost");
-        settled = new Ending.Failed(1, Endings.SYSTEM_FAILURE, "its log could not be written");
+        settled = Ending.Failed.without(Endings.SYSTEM_FAILURE, "its log could not be written");
       }
       switch (settled) {
         case Ending.Succeeded _ -> console.succeeded("Job succeeded");

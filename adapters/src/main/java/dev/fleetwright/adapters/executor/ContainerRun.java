@@ -61,19 +61,17 @@ final class ContainerRun implements ScriptRun {
                     "it took more memory than it may; exit status " + state.exitCode())
                 : Endings.of(state.exitCode());
         case "created", "initialized", "configured" ->
-            new Ending.Failed(
-                1,
+            Ending.Failed.without(
                 Endings.SYSTEM_FAILURE,
                 "the container did not start, see above; the image must have `sh`, and its entrypoint must run what it is given");
         default ->
-            new Ending.Failed(
-                1,
+            Ending.Failed.without(
                 Endings.SYSTEM_FAILURE,
                 "%s let go of the container, which is %s".formatted(engine.name(), state.status()));
       };
     } catch (IOException e) {
-      return new Ending.Failed(
-          1, Endings.SYSTEM_FAILURE, "how the container ended is not known: " + e.getMessage());
+      return Ending.Failed.without(
+          Endings.SYSTEM_FAILURE, "how the container ended is not known: " + e.getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fleetwright.adapters.executor;
 
+import dev.fleetwright.core.pipeline.Glob;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ final class FileSearch {
     }
     if (untracked) {
       var every = new TreeSet<String>();
-      find(Glob.parse("**"), exclude, every);
+      find(List.of(Glob.of(Glob.Where.ARTIFACTS, "**")), exclude, every);
       every.removeAll(tracked);
       console.say("untracked: found %d files".formatted(every.size()));
       found.addAll(every);
@@ -78,7 +79,7 @@ final class FileSearch {
     find(globs(paths), exclude, found);
     if (untracked) {
       var every = new TreeSet<String>();
-      find(Glob.parse("**"), exclude, every);
+      find(List.of(Glob.of(Glob.Where.ARTIFACTS, "**")), exclude, every);
       every.removeAll(tracked);
       found.addAll(every);
     }
@@ -101,7 +102,7 @@ final class FileSearch {
         continue;
       }
       try {
-        globs.addAll(Glob.parse(text));
+        globs.add(Glob.of(Glob.Where.ARTIFACTS, text));
       } catch (IllegalArgumentException e) {
         console.warn(pattern + ": stands for too many patterns and is left out");
       }

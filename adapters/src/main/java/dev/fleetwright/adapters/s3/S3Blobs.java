@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 
 /// Contents as objects, `blobs/ab/abcd…`. A content is written to this machine first, since its
 /// name is known only at its end.
@@ -35,7 +37,8 @@ record S3Blobs(S3Storage storage, Path scratch) implements Blobs {
             "a content of %,d bytes, and a bucket takes %,d at once"
                 .formatted(bytes, S3Storage.MOST_BYTES));
       }
-      if (bytes > 0 && !storage.has(key(digest), bytes)) {
+      // One that is there is written again when it is old, so that nobody drops it.
+      if (bytes > 0 && !storage.has(key(digest), bytes, Instant.now().minus(Duration.ofHours(1)))) {
         storage.put(key(digest), part);
       }
       return digest;
@@ -59,6 +62,11 @@ record S3Blobs(S3Storage storage, Path scratch) implements Blobs {
     } catch (IOException e) {
       throw new UncheckedIOException("asking for a content", e);
     }
+  }
+
+  @Override
+  public boolean drop(Digest digest, Instant since) throws IOException {
+    return !digest.equals(EMPTY) && storage.drop(key(digest), since);
   }
 
   private static String key(Digest digest) {

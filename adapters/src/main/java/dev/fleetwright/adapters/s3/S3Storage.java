@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -99,15 +101,34 @@ public final class S3Storage implements AutoCloseable {
     }
   }
 
-  boolean has(String key, long bytes) throws IOException {
-    var size = size(key);
-    return size.isPresent() && size.get() == bytes;
+  /// Whether it is there, as large and written after a moment.
+  boolean has(String key, long bytes, Instant since) throws IOException {
+    return head(key)
+        .filter(there -> there.contentLength() == bytes && there.lastModified().isAfter(since))
+        .isPresent();
+  }
+
+  /// Delete what is there, unless it was written after a moment. Whoever writes it between the look
+  /// and the deletion loses it; the moment is long enough ago that nobody does.
+  boolean drop(String key, Instant since) throws IOException {
+    if (head(key).filter(there -> there.lastModified().isBefore(since)).isEmpty()) {
+      return false;
+    }
+    try {
+      client.deleteObject(request -> request.bucket(bucket).key(prefix + key));
+      return true;
+    } catch (SdkException e) {
+      throw new IOException("deleting `" + key + "` from bucket `" + bucket + "`", e);
+    }
   }
 
   Optional<Long> size(String key) throws IOException {
+    return head(key).map(HeadObjectResponse::contentLength);
+  }
+
+  private Optional<HeadObjectResponse> head(String key) throws IOException {
     try {
-      return Optional.of(
-          client.headObject(request -> request.bucket(bucket).key(prefix + key)).contentLength());
+      return Optional.of(client.headObject(request -> request.bucket(bucket).key(prefix + key)));
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_THERE) {
         return Optional.empty();

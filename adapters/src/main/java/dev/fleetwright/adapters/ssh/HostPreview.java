@@ -162,6 +162,11 @@ final class HostPreview {
     }
 
     @Override
+    public boolean drop(dev.fleetwright.core.artifact.Digest digest, java.time.Instant since) {
+      throw new UnsupportedOperationException("a preview drops nothing");
+    }
+
+    @Override
     public boolean has(dev.fleetwright.core.artifact.Digest digest) {
       return false;
     }

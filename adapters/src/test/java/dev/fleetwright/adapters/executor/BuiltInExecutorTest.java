@@ -305,7 +305,7 @@ class BuiltInExecutorTest {
           throw new IllegalStateException("disk full");
         });
     assertThat(outcome.ending())
-        .isEqualTo(new Ending.Failed(1, "runner_system_failure", "its log could not be written"));
+        .isEqualTo(Ending.Failed.without("runner_system_failure", "its log could not be written"));
     assertThat(done).exists();
   }
 
@@ -324,7 +324,8 @@ class BuiltInExecutorTest {
             .job("trap '' TERM", "echo $$ > " + pid, "while true; do sleep 1; done")
             .timeout(Duration.ofSeconds(2));
     assertThat(job.run().ending())
-        .isEqualTo(new Ending.Failed(1, "job_execution_timeout", "execution took longer than 2 s"));
+        .isEqualTo(
+            Ending.Failed.without("job_execution_timeout", "execution took longer than 2 s"));
     assertThat(alive(pid)).isFalse();
   }
 
@@ -551,8 +552,7 @@ class BuiltInExecutorTest {
     var outcome = job.run();
     assertThat(outcome.ending())
         .isEqualTo(
-            new Ending.Failed(
-                1,
+            Ending.Failed.without(
                 "script_failure",
                 "dotenv report `build.env`, line 2: it is not of the form KEY=value"));
     assertThat(job.log()).contains("line 2");

@@ -212,8 +212,7 @@ class ContainerTest {
             Optional.empty());
     assertThat(workshop.job("echo ran").in(never).run().ending())
         .isEqualTo(
-            new Ending.Failed(
-                1,
+            Ending.Failed.without(
                 "image_pull_failure",
                 "image `localhost/not-there:1` cannot be had: it is not on this machine, and its pull policy is `never`"));
     var pulled = workshop.job("echo ran").in("127.0.0.1:1/not-there:1");
@@ -227,11 +226,10 @@ class ContainerTest {
   void a_name_that_is_an_option_reaches_no_engine() throws Exception {
     assertThat(workshop.job("true").in("--privileged").run().ending())
         .isEqualTo(
-            new Ending.Failed(1, "image_pull_failure", "`--privileged` is no name of an image"));
+            Ending.Failed.without("image_pull_failure", "`--privileged` is no name of an image"));
     assertThat(workshop.job("true").in("$NOT_THERE/x").run().ending())
         .isEqualTo(
-            new Ending.Failed(
-                1,
+            Ending.Failed.without(
                 "image_pull_failure",
                 "`$NOT_THERE/x` is no name of an image: the job has no variable of that name"));
     assertThat(workshop.job("true").in("$NAME").variable("NAME", image).run().ending())
@@ -262,7 +260,8 @@ class ContainerTest {
             .in(image)
             .timeout(Duration.ofSeconds(4));
     assertThat(job.run().ending())
-        .isEqualTo(new Ending.Failed(1, "job_execution_timeout", "execution took longer than 4 s"));
+        .isEqualTo(
+            Ending.Failed.without("job_execution_timeout", "execution took longer than 4 s"));
     assertThat(job.log()).contains("\ncleaned\n");
   }
 

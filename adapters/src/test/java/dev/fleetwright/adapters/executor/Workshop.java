@@ -177,7 +177,7 @@ final class Workshop implements AutoCloseable {
               exclude,
               untracked,
               when,
-              Optional.empty(),
+              new ArtifactSpec.Expiry.Usual(),
               ArtifactSpec.Access.ALL,
               Optional.empty(),
               report));

@@ -29,6 +29,13 @@ public interface Blobs {
     }
   }
 
+  /// Drop content that nobody names any more. What was put again since stays: whoever put it may be
+  /// about to name it.
+  ///
+  /// @param since longer ago than it can take from putting a content to putting its name on record
+  /// @return whether it was dropped
+  boolean drop(Digest digest, java.time.Instant since) throws IOException;
+
   /// Whether it is kept here.
   boolean has(Digest digest);
 }

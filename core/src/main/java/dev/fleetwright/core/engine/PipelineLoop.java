@@ -1,6 +1,7 @@
 package dev.fleetwright.core.engine;
 
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.deploy.DeployEvent;
 import dev.fleetwright.core.deploy.DeployState;
 import dev.fleetwright.core.deploy.DeployState.Finished;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
@@ -16,10 +17,12 @@ import dev.fleetwright.core.pipeline.JobOutcome.Ending;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
+import dev.fleetwright.core.pipeline.PipelineStatus;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.pipeline.ResourceGroups.Slot;
 import dev.fleetwright.core.pipeline.Trigger;
+import dev.fleetwright.core.pipeline.Workplace.Foreign;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -44,6 +47,9 @@ final class PipelineLoop {
 
   private static final Logger log = LoggerFactory.getLogger(PipelineLoop.class);
   private static final String SYSTEM_FAILURE = "runner_system_failure";
+
+  /// Of a failure that is not a script's: no `exit_codes` of the file speaks of it.
+  private static final int NO_EXIT_CODE = -1;
 
   private final Pipelines pipelines;
   private final ResourceGroups resourceGroups;
@@ -190,7 +196,7 @@ final class PipelineLoop {
               ? follow(lease, job)
               : job.spec().trigger().isPresent()
                   ? followDownstream(lease, job)
-                  : !running.has(job.id()) && died(lease, job);
+                  : mirrors(job) ? mirror(lease, job) : !running.has(job.id()) && died(lease, job);
       case CANCELED -> {
         running.end(job.id());
         yield false;
@@ -229,6 +235,14 @@ final class PipelineLoop {
     if (job.spec().trigger().isPresent()) {
       return trigger(lease, pipeline, job, job.spec().trigger().get(), jobs);
     }
+    var objection = work.objection(pipeline, job, jobs);
+    if (objection.isPresent()) {
+      var why = objection.get();
+      return failed(lease, job.startedAt(time.instant()), why.failureReason(), why.message());
+    }
+    if (mirrors(job)) {
+      return mirror(lease, job.startedAt(time.instant()));
+    }
     return job.spec().deploys()
         ? deploy(lease, pipeline, job, jobs)
         : launch(lease, pipeline, job, jobs, running, turn);
@@ -261,9 +275,34 @@ final class PipelineLoop {
     if (downstream.isEmpty()) {
       return failed(lease, job, "unknown_failure", "the pipeline that it started is gone");
     }
-    var name =
-        "pipeline #%d of %s".formatted(downstream.get().number(), downstream.get().project());
-    return switch (downstream.get().status()) {
+    return endedAs(lease, job, downstream.get());
+  }
+
+  /// A job without a script that has the status of a pipeline of another project. Nothing wakes
+  /// this one when that ends, so it is looked at again and again.
+  private boolean mirror(Lease lease, Job job) {
+    var upstream = work.mirrored(job);
+    if (upstream.isPresent() && upstream.get().status() == PipelineStatus.SKIPPED) {
+      return change(
+          lease, job.withStatus(JobStatus.SKIPPED).finishedAt(Optional.of(time.instant())), job);
+    }
+    return (upstream.isPresent() && endedAs(lease, job, upstream.get()))
+        || (job.status() != JobStatus.RUNNING
+            && change(lease, job.withStatus(JobStatus.RUNNING), job));
+  }
+
+  private static boolean mirrors(Job job) {
+    return job.spec().script().isEmpty()
+        && job.spec().trigger().isEmpty()
+        && job.spec().workplace().foreign().stream().anyMatch(Foreign.Status.class::isInstance);
+  }
+
+  /// End a job as another pipeline has ended.
+  ///
+  /// @return false when that has not ended
+  private boolean endedAs(Lease lease, Job job, Pipeline other) {
+    var name = "pipeline #%d of %s".formatted(other.number(), other.project());
+    return switch (other.status()) {
       case SUCCESS ->
           change(
               lease,
@@ -283,6 +322,9 @@ final class PipelineLoop {
 
   /// How long until a delayed job is due, where there is one.
   private Optional<Duration> untilNext(List<Job> jobs) {
+    if (jobs.stream().anyMatch(j -> j.status() == JobStatus.RUNNING && mirrors(j))) {
+      return Optional.of(pace.retry());
+    }
     return jobs.stream()
         .filter(job -> job.status() == JobStatus.SCHEDULED)
         .flatMap(job -> job.scheduledAt().stream())
@@ -300,7 +342,8 @@ final class PipelineLoop {
                     || j.status() == JobStatus.MANUAL
                     || j.status() == JobStatus.SCHEDULED
                     || j.status() == JobStatus.CREATED
-                    || (j.status() == JobStatus.RUNNING && j.spec().trigger().isPresent()));
+                    || (j.status() == JobStatus.RUNNING
+                        && (j.spec().trigger().isPresent() || mirrors(j))));
   }
 
   private boolean launch(
@@ -360,17 +403,25 @@ final class PipelineLoop {
   }
 
   private void ended(Lease lease, Job job, JobOutcome outcome) {
-    var changed =
-        job.withResults(outcome.artifacts(), outcome.dotenv())
-            .finishedAt(Optional.of(time.instant()));
+    var changed = left(job, outcome);
     var _ =
         switch (outcome.ending()) {
-          case Ending.Succeeded _ ->
-              change(lease, changed.withEnd(JobStatus.SUCCESS, 0, "", ""), job);
+          case Ending.Succeeded _ -> {
+            if (job.spec().environment().isPresent()) {
+              work.succeeded(changed);
+            }
+            yield change(lease, changed.withEnd(JobStatus.SUCCESS, 0, "", ""), job);
+          }
           case Ending.Failed(var exitCode, var reason, var message) ->
               fail(lease, changed.withEnd(JobStatus.FAILED, exitCode, reason, message), job);
           case Ending.Cancelled _ -> change(lease, changed.withStatus(JobStatus.CANCELED), job);
         };
+  }
+
+  private Job left(Job job, JobOutcome outcome) {
+    var now = time.instant();
+    return job.withResults(outcome.artifacts(), work.keeping(job, now), outcome.dotenv())
+        .finishedAt(Optional.of(now));
   }
 
   /// Store a failure, and with it the next attempt where `retry` asks for one.
@@ -389,7 +440,7 @@ final class PipelineLoop {
   }
 
   private Job failure(Job job, String reason, String message) {
-    return job.withEnd(JobStatus.FAILED, 1, reason, message)
+    return job.withEnd(JobStatus.FAILED, NO_EXIT_CODE, reason, message)
         .finishedAt(Optional.of(time.instant()));
   }
 
@@ -424,35 +475,63 @@ final class PipelineLoop {
     if (status == job.status()) {
       return false;
     }
-    var changed = state instanceof Finished ? job.finishedAt(Optional.of(time.instant())) : job;
-    return change(
-        lease,
-        switch (state) {
-          case Succeeded _ -> changed.withEnd(status, 0, "", "");
-          case DeployState.RolledBack(_, var cause) ->
-              changed.withEnd(status, 1, "script_failure", "rolled back: " + cause);
-          case DeployState.Stuck(_, _, var cause, var refusal) ->
-              changed.withEnd(
-                  status, 1, "script_failure", cause + "; going back failed: " + refusal);
-          case DeployState.Refused(var reason) ->
-              changed.withEnd(status, 1, "script_failure", reason);
-          case DeployState.Superseded _ ->
-              changed.withEnd(
-                  status, 1, "failed_outdated_deployment_job", "a newer deploy went ahead");
-          case DeployState.Preempted _ ->
-              changed.withEnd(
-                  status, 1, "failed_outdated_deployment_job", "a newer deploy took its place");
-          case DeployState.Draft _,
-              DeployState.Waiting _,
-              DeployState.Running _,
-              DeployState.Paused _,
-              DeployState.Verifying _,
-              DeployState.RollingBack _,
-              DeployState.Quarantined _,
-              DeployState.Cancelled _ ->
-              changed.withStatus(status);
-        },
-        job);
+    return state instanceof Finished end
+        ? deployEnded(lease, job, end)
+        : change(lease, job.withStatus(status), job);
+  }
+
+  /// Also what its script left is the job's from now on. A script that was seen to fail may be run
+  /// again by the file's own `retry`, as a new deploy with approvals of its own; one that may or
+  /// may not have run is not, and neither is one that a person called back.
+  private boolean deployEnded(Lease lease, Job job, Finished state) {
+    var script = pipelines.scriptEnd(job.deploy().orElseThrow());
+    var ended =
+        script
+            .map(outcome -> left(job, outcome))
+            .orElseGet(() -> job.finishedAt(Optional.of(time.instant())));
+    return switch (state) {
+      case Succeeded _ -> {
+        var done = ended.withEnd(JobStatus.SUCCESS, 0, "", "");
+        work.succeeded(done);
+        yield change(lease, done, job);
+      }
+      case DeployState.RolledBack(_, var cause) ->
+          script.map(JobOutcome::ending).orElse(null) instanceof Ending.Failed failure
+              ? scriptFailed(lease, job, ended, failure)
+              : change(lease, deployFailed(ended, "script_failure", "rolled back: " + cause), job);
+      case DeployState.Stuck(_, _, var cause, var refusal) ->
+          change(
+              lease,
+              deployFailed(ended, "script_failure", cause + "; going back failed: " + refusal),
+              job);
+      case DeployState.Refused(var reason) ->
+          change(lease, deployFailed(ended, "script_failure", reason), job);
+      case DeployState.Superseded _ ->
+          change(
+              lease,
+              deployFailed(ended, "failed_outdated_deployment_job", "a newer deploy went ahead"),
+              job);
+      case DeployState.Preempted _ ->
+          change(
+              lease,
+              deployFailed(
+                  ended, "failed_outdated_deployment_job", "a newer deploy took its place"),
+              job);
+      case DeployState.Cancelled _ -> change(lease, ended.withStatus(JobStatus.CANCELED), job);
+    };
+  }
+
+  private static Job deployFailed(Job ended, String reason, String message) {
+    return ended.withEnd(JobStatus.FAILED, NO_EXIT_CODE, reason, message);
+  }
+
+  private boolean scriptFailed(Lease lease, Job job, Job ended, Ending.Failed failure) {
+    var failed =
+        ended.withEnd(JobStatus.FAILED, failure.exitCode(), failure.reason(), failure.message());
+    var calledBack =
+        deploys.events(job.deploy().orElseThrow()).stream()
+            .anyMatch(stored -> stored.event() instanceof DeployEvent.RollbackAsked);
+    return calledBack ? change(lease, failed, job) : fail(lease, failed, job);
   }
 
   private static JobStatus statusOf(DeployState state) {

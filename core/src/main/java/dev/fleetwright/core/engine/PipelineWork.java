@@ -4,7 +4,9 @@ import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.release.Release;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What the loop over pipelines needs to have done that takes knowledge of configuration files.
 /// Every call may be repeated after a crash and must then find what it did before.
@@ -21,6 +23,27 @@ public interface PipelineWork {
 
   /// Start the deploy that a job with an `environment:` stands for.
   Begun deploy(Pipeline pipeline, Job job, List<Job> jobs);
+
+  /// How long the files are kept that a job left.
+  Job.Keeping keeping(Job job, Instant ended);
+
+  /// A job with an environment has succeeded: act on what its script told, such as where people
+  /// reach the environment, and on what it says of its end.
+  void succeeded(Job job);
+
+  /// Why a job cannot be run as things are; empty when it can.
+  ///
+  /// @param jobs all jobs of the pipeline
+  Optional<Objection> objection(Pipeline pipeline, Job job, List<Job> jobs);
+
+  /// A job fails before anything of it was run.
+  ///
+  /// @param failureReason GitLab's word, such as `missing_dependency_failure`
+  record Objection(String failureReason, String message) {}
+
+  /// The pipeline of another project whose status a job takes over (`needs: pipeline` alone); empty
+  /// while there is none.
+  Optional<Pipeline> mirrored(Job job);
 
   /// Start the pipeline that a job with `trigger` names. Called again it answers with the same one.
   Started trigger(Pipeline pipeline, Job job, List<Job> jobs);

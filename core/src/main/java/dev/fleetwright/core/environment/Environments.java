@@ -37,6 +37,11 @@ public interface Environments {
   /// What runs in it by the record, one for each target that something was deployed to.
   List<Live> live(long environment);
 
+  /// Put off when an environment takes itself down, while it is available and does so at all.
+  ///
+  /// @return whether it was changed
+  boolean stopAt(long environment, Instant then, Instant at);
+
   /// Environments whose time is over.
   List<Environment> dueToStop(Instant now);
 }

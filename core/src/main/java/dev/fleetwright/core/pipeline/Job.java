@@ -1,6 +1,8 @@
 package dev.fleetwright.core.pipeline;
 
 import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ public record Job(
     String failureReason,
     String message,
     List<TreeEntry> artifacts,
+    Keeping keeping,
     Map<String, String> dotenv,
     Map<String, String> given,
     Optional<Long> deploy,
@@ -38,6 +41,44 @@ public record Job(
     artifacts = List.copyOf(artifacts);
     dotenv = Map.copyOf(dotenv);
     given = Map.copyOf(given);
+  }
+
+  /// How long the files that a job left are kept (`artifacts:expire_in`).
+  public sealed interface Keeping {
+    /// Until the pipeline is removed.
+    record Always() implements Keeping {}
+
+    /// They may be dropped from then on, unless the pipeline is the last successful one of its
+    /// branch or tag.
+    record Until(Instant at) implements Keeping {}
+
+    /// They were dropped; there are none any more.
+    record Dropped() implements Keeping {}
+
+    /// What the file says, for a job that ended.
+    ///
+    /// @param usual for files of which nothing is said; empty for always
+    static Keeping of(List<ArtifactSpec> specs, Instant ended, Optional<Duration> usual) {
+      var longest = Duration.ZERO;
+      for (var spec : specs) {
+        var time =
+            switch (spec.expiry()) {
+              case ArtifactSpec.Expiry.Usual _ -> usual;
+              case ArtifactSpec.Expiry.After(var after) -> Optional.of(after);
+              case ArtifactSpec.Expiry.Never _ -> Optional.<Duration>empty();
+            };
+        if (time.isEmpty()) {
+          return new Always();
+        }
+        longest = time.get().compareTo(longest) > 0 ? time.get() : longest;
+      }
+      return longest.isZero() ? new Always() : new Until(ended.plus(longest));
+    }
+  }
+
+  /// Whether the files are for other jobs only, and for no person (`artifacts:access: none`).
+  public boolean leavesForJobsOnly() {
+    return spec.artifacts().stream().anyMatch(a -> a.access() == ArtifactSpec.Access.NONE);
   }
 
   /// As [PipelineMachine] sees it.
@@ -74,6 +115,7 @@ public record Job(
         reason,
         message,
         artifacts,
+        keeping,
         dotenv,
         given,
         deploy,
@@ -83,7 +125,9 @@ public record Job(
   }
 
   /// This job with what it left.
-  public Job withResults(List<TreeEntry> files, Map<String, String> variables) {
+  ///
+  /// @param until how long the files are kept
+  public Job withResults(List<TreeEntry> files, Keeping until, Map<String, String> variables) {
     return new Job(
         id,
         pipeline,
@@ -94,6 +138,7 @@ public record Job(
         failureReason,
         message,
         files,
+        until,
         variables,
         given,
         deploy,
@@ -114,6 +159,7 @@ public record Job(
         failureReason,
         message,
         artifacts,
+        keeping,
         dotenv,
         variables,
         deploy,
@@ -149,6 +195,7 @@ public record Job(
         failureReason,
         message,
         artifacts,
+        keeping,
         dotenv,
         given,
         deploy,

@@ -20,12 +20,19 @@ public record JobOutcome(Ending ending, List<TreeEntry> artifacts, Map<String, S
     /// Every line returned 0.
     record Succeeded() implements Ending {}
 
-    /// A line returned something else, or what was promised was not there.
+    /// A line returned something else, what was promised was not there, or the script could not be
+    /// run to its end.
     ///
-    /// @param exitCode 1 to 255
+    /// @param exitCode of the script, 1 to 255; -1 where the script did not say why it ended, so
+    ///   that no `exit_codes` of the file speaks of it
     /// @param reason GitLab's word, such as `script_failure`
     /// @param message for people
-    record Failed(int exitCode, String reason, String message) implements Ending {}
+    record Failed(int exitCode, String reason, String message) implements Ending {
+      /// One that is not what a line of the script returned.
+      public static Failed without(String reason, String message) {
+        return new Failed(-1, reason, message);
+      }
+    }
 
     /// It was told to stop, and has.
     record Cancelled() implements Ending {}

@@ -163,6 +163,11 @@ public record JobSpec(
   /// @param reasons GitLab's words, such as `script_failure`; empty or `always` for every reason
   /// @param exitCodes or for these exit codes
   public record Retry(int most, List<String> reasons, List<Integer> exitCodes) {
+    // A runner tells this one to a server that does not know the word as a failure of its own, so
+    // files that retry on that one mean it too.
+    private static final String IMAGE_PULL_FAILURE = "image_pull_failure";
+    private static final String SYSTEM_FAILURE = "runner_system_failure";
+
     /// Never.
     public static final Retry NEVER = new Retry(0, List.of(), List.of());
 
@@ -176,6 +181,7 @@ public record JobSpec(
           && ((reasons.isEmpty() && exitCodes.isEmpty())
               || reasons.contains("always")
               || reasons.contains(reason)
+              || (reason.equals(IMAGE_PULL_FAILURE) && reasons.contains(SYSTEM_FAILURE))
               || exitCodes.contains(exitCode));
     }
   }
@@ -198,13 +204,24 @@ public record JobSpec(
       List<String> exclude,
       boolean untracked,
       Keep when,
-      Optional<Duration> expireIn,
+      Expiry expiry,
       Access access,
       Optional<String> exposeAs,
       Optional<String> report) {
     public ArtifactSpec {
       paths = List.copyOf(paths);
       exclude = List.copyOf(exclude);
+    }
+
+    /// How long the files are kept (`expire_in`), counted from the end of the job.
+    public sealed interface Expiry {
+      /// As long as the server says for all that say nothing.
+      record Usual() implements Expiry {}
+
+      record After(Duration time) implements Expiry {}
+
+      /// Until the pipeline is removed.
+      record Never() implements Expiry {}
     }
 
     /// Who may download the files.

@@ -93,6 +93,13 @@ public interface Pipelines {
   /// One job.
   Optional<Job> job(long id);
 
+  /// The last run of a job of that name on a branch or tag that succeeded, in the newest pipeline
+  /// that has one.
+  Optional<Job> lastSuccess(ProjectName project, String ref, String job);
+
+  /// The newest pipeline of a branch that no job of its own project started.
+  Optional<Pipeline> newest(ProjectName project, String branch);
+
   /// Change a job, if its status is still what the caller saw, and with a lease if that is still
   /// the newest generation for the pipeline. When a person played it, jobs that were skipped are
   /// created again, so that their turn is decided anew. The pipeline's status
@@ -120,6 +127,13 @@ public interface Pipelines {
   /// @param job as [#change] takes it
   /// @return whether it was stored
   boolean failAndRetry(Job job, JobStatus seen, Instant at, Lease lease);
+
+  /// Note how the script ended that a deploy ran for its job, and what it left. Repeated, the last
+  /// counts.
+  void scriptEnded(long deploy, JobOutcome outcome);
+
+  /// How the script ended that a deploy ran for its job; empty while it is not known.
+  Optional<JobOutcome> scriptEnd(long deploy);
 
   /// Cancel some jobs of a pipeline in one transaction. Those that follow a deploy are chosen but
   /// left as they are: whoever asks cancels the deploy.

@@ -18,6 +18,7 @@ import dev.fleetwright.core.target.Target;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -31,11 +32,20 @@ public final class ScriptTarget implements Target {
 
   private final JobExecutor executor;
   private final Function<Component, JobOrder> orders;
+  private final Ends ends;
+
+  /// Takes down how a script ended.
+  @FunctionalInterface
+  public interface Ends {
+    /// Called before the step is answered for, so that whoever sees its end finds this.
+    void note(long deploy, JobOutcome outcome);
+  }
 
   /// @param orders makes the job to run out of a stored component
-  public ScriptTarget(JobExecutor executor, Function<Component, JobOrder> orders) {
+  public ScriptTarget(JobExecutor executor, Function<Component, JobOrder> orders, Ends ends) {
     this.executor = executor;
     this.orders = orders;
+    this.ends = ends;
   }
 
   @Override
@@ -81,22 +91,35 @@ public final class ScriptTarget implements Target {
     try {
       var outcome = executor.run(orders.apply(component), lines::append);
       lines.end();
+      note(order, outcome);
       return switch (outcome.ending()) {
         case Ending.Succeeded _ -> new Outcome.Applied("ran the script");
         case Ending.Failed(var exitCode, _, var message) ->
             new Outcome.Refused(
-                "the script of job `%s` failed with exit code %d: %s"
-                    .formatted(component.name(), exitCode, message));
+                "the script of job `%s` failed%s: %s"
+                    .formatted(
+                        component.name(),
+                        exitCode < 0 ? "" : " with exit code " + exitCode,
+                        message));
         case Ending.Cancelled _ ->
             new Outcome.Refused("the script of job `" + component.name() + "` was ended");
       };
     } catch (JobNotRunnable e) {
+      var failure = Ending.Failed.without("runner_system_failure", String.valueOf(e.getMessage()));
+      note(order, new JobOutcome(failure, List.of(), Map.of()));
       return new Outcome.Refused(
           "the script of job `%s` could not be started: %s"
               .formatted(component.name(), e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Outcome.Unknown("running the script of job `" + component.name() + "`", e);
+    }
+  }
+
+  /// Taking a deploy back may run the script of an earlier one, which is not this job's.
+  private void note(Order order, JobOutcome outcome) {
+    if (!order.id().undo()) {
+      ends.note(order.id().deploy(), outcome);
     }
   }
 

@@ -114,7 +114,8 @@ public final class Planner {
                   .formatted(start.script().get().name())));
     }
     var bindings = bindings(environment, wanted);
-    if (bindings.isEmpty()) {
+    // What nothing takes down is down as soon as it is recorded (contract 2a.8).
+    if (bindings.isEmpty() && !(wanted instanceof Wanted.Stop)) {
       return new Planning.Impossible(
           List.of(
               "environment `%s` has neither targets nor a job that deploys to it; give it a target in fleetwright.yml"

@@ -74,6 +74,11 @@ final class OneEnvironment implements Environments {
   }
 
   @Override
+  public boolean stopAt(long environment, Instant then, Instant at) {
+    throw new UnsupportedOperationException("no job asks for it");
+  }
+
+  @Override
   public List<Environment> dueToStop(Instant now) {
     return List.of();
   }

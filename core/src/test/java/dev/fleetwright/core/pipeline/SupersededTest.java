@@ -152,6 +152,7 @@ class SupersededTest {
         "",
         "",
         List.of(),
+        new Job.Keeping.Always(),
         Map.of(),
         Map.of(),
         Optional.empty(),

@@ -1,5 +1,6 @@
 package dev.fleetwright.pipeline.gitlab;
 
+import dev.fleetwright.core.pipeline.Glob;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.pipeline.problem.Position;
 import dev.fleetwright.pipeline.problem.Problems;
@@ -7,7 +8,6 @@ import dev.fleetwright.pipeline.shape.Shape;
 import dev.fleetwright.pipeline.shape.Suggestion;
 import dev.fleetwright.pipeline.source.Elsewhere;
 import dev.fleetwright.pipeline.source.Elsewhere.Answer;
-import dev.fleetwright.pipeline.source.Glob;
 import dev.fleetwright.pipeline.source.SourceTree;
 import dev.fleetwright.pipeline.yaml.Dialect;
 import dev.fleetwright.pipeline.yaml.Node;
@@ -414,7 +414,7 @@ final class Includes {
     if (!Glob.isPattern(path)) {
       return file(place, at, path).stream();
     }
-    var glob = Glob.crossing(path);
+    var glob = Glob.orOnlyItself(Glob.Where.INCLUDES, path);
     var matching = place.tree().paths().stream().filter(glob::matches).toList();
     if (matching.isEmpty()) {
       problems.warning(at, "no file matches `" + path + "`", "correct the pattern or remove it");

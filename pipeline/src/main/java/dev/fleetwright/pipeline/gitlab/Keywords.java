@@ -17,6 +17,7 @@ import static dev.fleetwright.pipeline.shape.Shape.yesNo;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.pipeline.expression.Expression;
 import dev.fleetwright.pipeline.problem.Problems;
 import dev.fleetwright.pipeline.shape.Shape;
@@ -78,6 +79,7 @@ final class Keywords {
                   "stuck_or_timeout_failure",
                   "runner_system_failure",
                   "runner_unsupported",
+                  "image_pull_failure",
                   "stale_schedule",
                   "job_execution_timeout",
                   "archived_failure",
@@ -457,11 +459,26 @@ final class Keywords {
 
   private static final Shape TAGS = list(text(1, 255), 0, 50);
 
+  private static final Shape ENVIRONMENT_NAME =
+      ruled(
+          NAME,
+          (node, path, problems) -> {
+            var sound = EnvironmentName.valid(Trees.text(node));
+            if (!sound) {
+              problems.error(
+                  node.at(),
+                  path
+                      + " can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'",
+                  "choose another name");
+            }
+            return sound;
+          });
+
   private static final Shape ENVIRONMENT =
       either(
-          NAME,
+          ENVIRONMENT_NAME,
           fields()
-              .must("name", NAME)
+              .must("name", ENVIRONMENT_NAME)
               .with("url", text(1, 255))
               .with("action", oneOf("start", "prepare", "stop", "verify", "access"))
               .with("on_stop", NAME)
@@ -855,14 +872,10 @@ final class Keywords {
 
   static final List<Part> PARTS =
       List.of(
-          new Part(
-              "artifacts", "expire_in", "", "artifacts are kept until the pipeline is removed"),
-          new Part("artifacts", "access", "", "who sees the project may download them"),
           new Part("artifacts", "public", "", "who sees the project may download them"),
           new Part("artifacts", "expose_as", "", "there are no merge requests to show them in"),
-          new Part("environment", "kubernetes", "", "targets are named in fleetwright.yml instead"),
-          new Part("environment", "action", "prepare", "the auto-stop time is not reset"),
-          new Part("environment", "action", "access", "the auto-stop time is not reset"));
+          new Part(
+              "environment", "kubernetes", "", "targets are named in fleetwright.yml instead"));
 
   static final Shape STAGES = list(either(text(1, 255), list(text(1, 255))), 1, Integer.MAX_VALUE);
   static final Shape TOP_VARIABLES = GLOBAL_VARIABLES;

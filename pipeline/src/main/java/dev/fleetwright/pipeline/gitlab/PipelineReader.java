@@ -607,9 +607,6 @@ public final class PipelineReader {
         }
       }
     });
-    if (sound.get("needs") instanceof Sequence needs) {
-      noteForeign(needs, sound.containsKey("script") || sound.containsKey("run"));
-    }
     for (var part : Keywords.PARTS) {
       if (sound.get(part.keyword()) instanceof Mapping map) {
         Trees.at(map, part.key())
@@ -622,20 +619,6 @@ public final class PipelineReader {
                         + part.key()
                         + (part.value().isEmpty() ? "" : ": " + part.value()),
                     part.without()));
-      }
-    }
-  }
-
-  private void noteForeign(Sequence needs, boolean works) {
-    for (var foreign : needs.items()) {
-      if (foreign instanceof Mapping need && Trees.at(need, "project").isPresent()) {
-        notYet.kept(need.at(), "needs:project", "its artifacts are not fetched");
-      } else if (foreign instanceof Mapping need && Trees.at(need, "pipeline").isPresent()) {
-        if (works) {
-          notYet.kept(need.at(), "needs:pipeline", "its artifacts are not fetched");
-        } else {
-          notYet.blocking(need.at(), "needs:pipeline", "no status of a pipeline is followed");
-        }
       }
     }
   }

@@ -194,7 +194,6 @@ final class Planner {
 
   private void refuseBlocking(Iterable<Chosen> chosen) {
     for (var c : chosen) {
-      refuseFollowing(c.job());
       for (var keyword : refused) {
         c.job()
             .keyword(keyword)
@@ -208,19 +207,6 @@ final class Planner {
                         + " cannot be run",
                     "leave the job out of this run with `rules`"));
       }
-    }
-  }
-
-  /// A job without work of its own would succeed at once.
-  private void refuseFollowing(Job job) {
-    var works = List.of("script", "run", "trigger").stream().anyMatch(job.keywords()::containsKey);
-    if (!works && !refused.isEmpty()) {
-      problems.error(
-          job.at(),
-          "`needs:pipeline` alone is not supported yet, so the job "
-              + job.name()
-              + " cannot be run",
-          "leave the job out of this run with `rules`");
     }
   }
 
@@ -401,13 +387,22 @@ final class Planner {
     return node.map(Trees::text).flatMap(SpokenDuration::parse);
   }
 
+  /// What a variable stands for may turn out to be no duration: then it says nothing.
+  private static ArtifactSpec.Expiry expiry(Optional<String> text) {
+    return text.filter("never"::equals).isPresent()
+        ? new ArtifactSpec.Expiry.Never()
+        : text.flatMap(SpokenDuration::parse)
+            .<ArtifactSpec.Expiry>map(ArtifactSpec.Expiry.After::new)
+            .orElseGet(ArtifactSpec.Expiry.Usual::new);
+  }
+
   private static List<ArtifactSpec> artifacts(
       Job job, Optional<Aftermath.Pages> pages, VariableExpansion expansion) {
     var map =
         job.keyword("artifacts")
             .map(Mapping.class::cast)
             .orElseGet(() -> new Mapping(job.at(), new LinkedHashMap<>()));
-    var expireIn = duration(Trees.at(map, "expire_in"));
+    var expiry = expiry(Trees.textAt(map, "expire_in").map(expansion::inText));
     var result = new ArrayList<ArtifactSpec>();
     var paths = artifactPaths(map, pages, expansion);
     var untracked = Trees.at(map, "untracked").map(Trees::isTrue).orElse(false);
@@ -421,7 +416,7 @@ final class Planner {
               Trees.textAt(map, "when")
                   .map(when -> ArtifactSpec.Keep.valueOf(when.toUpperCase(Locale.ROOT)))
                   .orElse(ArtifactSpec.Keep.ON_SUCCESS),
-              expireIn,
+              expiry,
               access(map),
               Trees.textAt(map, "expose_as"),
               Optional.empty()));
@@ -443,7 +438,7 @@ final class Planner {
                       List.of(),
                       false,
                       ArtifactSpec.Keep.ALWAYS,
-                      expireIn,
+                      expiry,
                       access(map),
                       Optional.empty(),
                       Optional.of(kind)));

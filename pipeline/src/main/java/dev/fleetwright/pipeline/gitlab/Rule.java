@@ -2,10 +2,10 @@ package dev.fleetwright.pipeline.gitlab;
 
 import com.google.re2j.Pattern;
 import dev.fleetwright.core.pipeline.AutoCancel;
+import dev.fleetwright.core.pipeline.Glob;
 import dev.fleetwright.core.pipeline.JobSpec.AllowFailure;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.pipeline.expression.Expression;
-import dev.fleetwright.pipeline.source.Glob;
 import dev.fleetwright.pipeline.variable.Variable;
 import dev.fleetwright.pipeline.variable.VariableExpansion;
 import java.time.Duration;
@@ -40,7 +40,7 @@ record Rule(
       }
       return globs.stream()
           .map(variables::inText)
-          .anyMatch(glob -> Glob.of(glob).matchesAny(paths));
+          .anyMatch(glob -> Glob.orOnlyItself(Glob.Where.RULES, glob).matchesAny(paths));
     }
 
     boolean existIn(List<String> paths, VariableExpansion variables) {

@@ -7,6 +7,7 @@ import static dev.fleetwright.pipeline.gitlab.Contexts.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fleetwright.core.pipeline.JobSpec;
+import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobSpec.When;
 import dev.fleetwright.core.pipeline.Workplace;
@@ -406,7 +407,8 @@ class PlannerTest {
             "files [build/, *.log] ON_FAILURE",
             "dotenv [a.env] ALWAYS",
             "junit [r/*.xml, s/*.xml] ALWAYS");
-    assertThat(artifacts.getFirst().expireIn()).contains(Duration.ofDays(7));
+    assertThat(artifacts.getFirst().expiry())
+        .isEqualTo(new ArtifactSpec.Expiry.After(Duration.ofDays(7)));
     assertThat(artifacts.getFirst().untracked()).isTrue();
     assertThat(artifacts.getFirst().exclude()).containsExactly("build/tmp");
   }

@@ -3,13 +3,15 @@ package dev.fleetwright.server.http;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.Job;
-import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
+import dev.fleetwright.core.pipeline.Job.Keeping;
 import dev.fleetwright.core.pipeline.Pipelines;
+import dev.fleetwright.server.operations.ArtifactExpiry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.zip.UnixStat;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
@@ -31,10 +33,12 @@ final class ArtifactRoutes {
 
   private final Pipelines pipelines;
   private final Blobs blobs;
+  private final ArtifactExpiry expiry;
 
-  ArtifactRoutes(Pipelines pipelines, Blobs blobs) {
+  ArtifactRoutes(Pipelines pipelines, Blobs blobs, ArtifactExpiry expiry) {
     this.pipelines = pipelines;
     this.blobs = blobs;
+    this.expiry = expiry;
   }
 
   List<Route> routes() {
@@ -47,17 +51,29 @@ final class ArtifactRoutes {
         Route.get(
                 "/api/v1/jobs/{job}/artifacts/file", Access.SIGNED_IN, "One file that a job left.")
             .with(PATH)
-            .file(BYTES, this::file));
+            .file(BYTES, this::file),
+        Route.post(
+                "/api/v1/jobs/{job}/artifacts/keep",
+                Access.SIGNED_IN,
+                "Keep the files that a job left until its pipeline is removed.")
+            .orRefusing()
+            .giving(dev.fleetwright.api.Job.class)
+            .by(call ->
+                PipelineWire.of(
+                    Answers.done(expiry.keep(call.id("job"), call.actor())), Optional.empty())));
   }
 
   private Job job(Call call) {
     var id = call.id("job");
     var job = pipelines.job(id).orElseThrow(() -> Refusal.notFound("job " + id));
-    if (job.spec().artifacts().stream()
-        .anyMatch(a -> a.report().isEmpty() && a.access() == ArtifactSpec.Access.NONE)) {
+    if (job.leavesForJobsOnly()) {
       throw Refusal.forbidden(
           "the artifacts of job `" + job.spec().name() + "` are for other jobs only",
           "its `artifacts: access` is `none` in .gitlab-ci.yml; another value opens them");
+    }
+    if (job.keeping() instanceof Keeping.Dropped) {
+      throw Refusal.notFound(
+          "the artifacts of job %d, which were dropped when they expired,".formatted(id));
     }
     return job;
   }

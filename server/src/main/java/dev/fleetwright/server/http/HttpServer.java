@@ -5,7 +5,6 @@ import dev.fleetwright.server.auth.BrowserDoor;
 import dev.fleetwright.server.auth.Failures;
 import dev.fleetwright.server.auth.LoginCodes;
 import dev.fleetwright.server.auth.TokenDoor;
-import dev.fleetwright.server.operations.TestReports;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson;
@@ -144,11 +143,10 @@ public final class HttpServer implements AutoCloseable {
                 kept,
                 clock)
             .routes());
+    routes.addAll(new TestReportRoutes(served.pipelines(), served.operations().tests()).routes());
     routes.addAll(
-        new TestReportRoutes(
-                served.pipelines(), new TestReports(served.pipelines(), served.blobs()))
+        new ArtifactRoutes(served.pipelines(), served.blobs(), served.operations().artifacts())
             .routes());
-    routes.addAll(new ArtifactRoutes(served.pipelines(), served.blobs()).routes());
     routes.addAll(
         new TrainRoutes(
                 served.environments(),

@@ -2,6 +2,7 @@ package dev.fleetwright.server.http;
 
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.Job.Keeping;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.ResourceGroups.ResourceGroup;
@@ -62,6 +63,8 @@ final class PipelineWire {
             .map(f ->
                 new dev.fleetwright.api.Job.Artifact(f.path(), f.digest().toString(), f.size()))
             .toList(),
+        job.keeping() instanceof Keeping.Until(var at) ? Optional.of(at) : Optional.empty(),
+        job.keeping() instanceof Keeping.Dropped,
         job.scheduledAt(),
         job.startedAt(),
         job.finishedAt());

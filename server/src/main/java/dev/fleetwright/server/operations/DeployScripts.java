@@ -86,6 +86,7 @@ public final class DeployScripts {
     number("script", order.spec().script(), settings);
     number("after", order.spec().afterScript(), settings);
     ScriptSurroundings.keep(order.spec().workplace(), settings);
+    ScriptLeavings.keep(order.spec().artifacts(), settings);
     order.variables().forEach((name, value) -> settings.put("variables." + name, value));
     return new Component(job.spec().name(), order.before(), Settings.of(settings));
   }
@@ -119,7 +120,7 @@ public final class DeployScripts {
             JobSpec.Retry.NEVER,
             Optional.empty(),
             Optional.empty(),
-            List.of(),
+            ScriptLeavings.read(settings),
             Optional.empty(),
             ScriptSurroundings.read(settings),
             new java.util.TreeSet<>(),

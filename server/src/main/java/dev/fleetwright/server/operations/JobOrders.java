@@ -6,13 +6,16 @@ import dev.fleetwright.core.environment.EnvironmentSlug;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
+import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.pipeline.gitlab.Layers;
 import dev.fleetwright.pipeline.gitlab.PredefinedVariables;
 import dev.fleetwright.pipeline.variable.Variable;
+import dev.fleetwright.pipeline.variable.VariableExpansion;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,14 +30,16 @@ public final class JobOrders {
 
   private final Projects projects;
   private final Contexts contexts;
+  private final ForeignNeeds foreign;
 
-  JobOrders(Projects projects, Contexts contexts) {
+  JobOrders(Projects projects, Contexts contexts, ForeignNeeds foreign) {
     this.projects = projects;
     this.contexts = contexts;
+    this.foreign = foreign;
   }
 
   JobOrder order(Pipeline pipeline, Job job, List<Job> jobs) {
-    var from = artifactsFrom(pipeline, job, jobs);
+    var from = all(pipeline, job, jobs);
     return new JobOrder(
         job.id(),
         pipeline.project(),
@@ -45,14 +50,26 @@ public final class JobOrders {
             projects.find(pipeline.project()).orElseThrow(), pipeline.ref(), pipeline.tag()),
         job.spec(),
         files(from),
-        variables(pipeline, job, from),
+        environment(pipeline, job, from),
         List.of(),
         job.spec().timeout().orElse(USUAL_TIMEOUT));
   }
 
+  /// What a job's script saw, or would see now, without what only its executor knows.
+  SortedMap<String, String> variables(Pipeline pipeline, Job job, List<Job> jobs) {
+    return environment(pipeline, job, all(pipeline, job, jobs));
+  }
+
+  /// Jobs of other pipelines first: what this one made counts more.
+  private List<Job> all(Pipeline pipeline, Job job, List<Job> jobs) {
+    var all = new ArrayList<>(foreign.jobs(pipeline, job));
+    all.addAll(from(pipeline, job, jobs));
+    return all;
+  }
+
   /// Artifacts come from the needed jobs that do not say `artifacts: false`; without `needs`, from
   /// those that `dependencies` names, or from all of earlier stages.
-  private static List<Job> artifactsFrom(Pipeline pipeline, Job job, List<Job> jobs) {
+  static List<Job> from(Pipeline pipeline, Job job, List<Job> jobs) {
     var spec = job.spec();
     var stage = pipeline.stages().indexOf(spec.stage());
     return jobs.stream()
@@ -85,7 +102,7 @@ public final class JobOrders {
     return List.copyOf(byPath.values());
   }
 
-  private SortedMap<String, String> variables(Pipeline pipeline, Job job, List<Job> from) {
+  private SortedMap<String, String> environment(Pipeline pipeline, Job job, List<Job> from) {
     var all = new TreeMap<String, String>();
     var project = projects.find(pipeline.project()).orElseThrow();
     var context = contexts.of(project, pipeline);
@@ -103,7 +120,14 @@ public final class JobOrders {
     from.forEach(j -> dotenv.putAll(j.dotenv()));
     var given = new TreeMap<>(pipeline.variables());
     given.putAll(job.given());
-    return Layers.environment(all, job.spec().variables(), dotenv, Map.of(), given);
+    var environment =
+        new TreeMap<>(Layers.environment(all, job.spec().variables(), dotenv, Map.of(), given));
+    job.spec()
+        .environment()
+        .flatMap(EnvironmentSpec::url)
+        .ifPresent(url ->
+            environment.put("CI_ENVIRONMENT_URL", VariableExpansion.onRunner(url, environment)));
+    return environment;
   }
 
   private static void put(Map<String, String> all, Map<String, Variable> variables) {
@@ -129,7 +153,6 @@ public final class JobOrders {
           all.put(
               "CI_ENVIRONMENT_TIER",
               environment.deploymentTier().orElseGet(() -> Tier.guess(name.value()).keyword()));
-          environment.url().ifPresent(url -> all.put("CI_ENVIRONMENT_URL", url));
         });
   }
 

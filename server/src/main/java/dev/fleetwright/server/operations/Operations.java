@@ -8,6 +8,7 @@ import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
+import dev.fleetwright.core.pipeline.ArtifactLives;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.pipeline.Schedules;
@@ -16,7 +17,9 @@ import dev.fleetwright.core.project.RemoteFiles;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.train.Trains;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// All operations, wired to the ports.
 ///
@@ -30,10 +33,14 @@ public record Operations(
     TrainOperations trains,
     EnvironmentOperations environments,
     AccessOperations access,
+    TestReports tests,
+    ArtifactExpiry artifacts,
     PipelineWork pipelineWork) {
 
   /// Wire them.
   ///
+  /// @param artifactsKept how long artifacts are kept of which their job says nothing; empty for
+  ///   always
   /// @param publicUrl where people reach this server, without a `/` at the end
   /// @param version of this server
   public static Operations over(
@@ -52,13 +59,16 @@ public record Operations(
       Trains trains,
       DeployPlanner planning,
       Blobs blobs,
+      ArtifactLives lives,
+      Optional<Duration> artifactsKept,
       AccessOperations access,
       String publicUrl,
       String version,
       InstantSource clock) {
     var contexts = new Contexts(repositories, publicUrl, version);
     var inclusions = new Inclusions(projects, repositories, remoteFiles, blobs, publicUrl);
-    var orders = new JobOrders(projects, contexts);
+    var foreign = new ForeignNeeds(pipelines, inclusions);
+    var orders = new JobOrders(projects, contexts, foreign);
     var scripts = new DeployScripts(pipelines, releases, deploys, orders);
     var configuration = new Configuration(repositories, environments);
     var deployOperations =
@@ -86,17 +96,22 @@ public record Operations(
         new TrainOperations(trains, deploys, deployOperations, clock),
         new EnvironmentOperations(holds, alarms, clock),
         access,
+        new TestReports(pipelines, orders, blobs),
+        new ArtifactExpiry(lives, pipelines, blobs, clock),
         new Releasing(
             projects,
             pipelines,
             repositories,
             releases,
             deploys,
+            environments,
             configuration,
             orders,
+            foreign,
             new Downstreams(
                 projects, pipelines, repositories, inclusions, orders, pipelineOperations),
             blobs,
+            artifactsKept,
             clock));
   }
 }

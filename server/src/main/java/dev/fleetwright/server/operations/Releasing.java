@@ -9,9 +9,12 @@ import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.Job.Keeping;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
+import dev.fleetwright.core.pipeline.JobSpec.EnvironmentSpec;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.pipeline.PipelineMachine;
 import dev.fleetwright.core.pipeline.Pipelines;
@@ -26,11 +29,15 @@ import dev.fleetwright.pipeline.project.ComponentRule;
 import dev.fleetwright.pipeline.variable.VariableExpansion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +48,13 @@ final class Releasing implements PipelineWork {
   /// Larger files of a repository are not what one serves; artifacts have no such limit.
   private static final int LARGEST_FILE = 100 * 1024 * 1024;
 
+  private static final String MISSING_DEPENDENCY = "missing_dependency_failure";
+
+  /// As GitLab has it.
+  private static final int LONGEST_URL = 255;
+
+  private static final Pattern WEB_ADDRESS = Pattern.compile("https?://[^\\s/?#]+([/?#]\\S*)?");
+
   private static final Pattern PREDEFINED = Pattern.compile("\\$\\{(CI_[A-Z0-9_]+)}");
 
   private final Projects projects;
@@ -48,10 +62,13 @@ final class Releasing implements PipelineWork {
   private final Repositories repositories;
   private final Releases releases;
   private final Deploys deploys;
+  private final Environments environments;
   private final Configuration configuration;
   private final JobOrders orders;
+  private final ForeignNeeds foreign;
   private final Downstreams downstreams;
   private final Blobs blobs;
+  private final Optional<Duration> artifactsKept;
   private final InstantSource clock;
 
   Releasing(
@@ -60,20 +77,26 @@ final class Releasing implements PipelineWork {
       Repositories repositories,
       Releases releases,
       Deploys deploys,
+      Environments environments,
       Configuration configuration,
       JobOrders orders,
+      ForeignNeeds foreign,
       Downstreams downstreams,
       Blobs blobs,
+      Optional<Duration> artifactsKept,
       InstantSource clock) {
     this.projects = projects;
     this.pipelines = pipelines;
     this.repositories = repositories;
     this.releases = releases;
     this.deploys = deploys;
+    this.environments = environments;
     this.configuration = configuration;
     this.orders = orders;
+    this.foreign = foreign;
     this.downstreams = downstreams;
     this.blobs = blobs;
+    this.artifactsKept = artifactsKept;
     this.clock = clock;
   }
 
@@ -270,10 +293,7 @@ final class Releasing implements PipelineWork {
     var variables = order.variables();
     var name = VariableExpansion.onRunner(spec.name(), variables);
     if (!EnvironmentName.valid(name)) {
-      return new Begun.No(
-          "environment_creation_failure",
-          "this job would create an environment with an invalid parameter: its name would be `%s`"
-              .formatted(name));
+      return new Begun.No("environment_creation_failure", badName(name));
     }
     // Those of one job fit together; those of several need not.
     var problem = FileTree.problem(order.before());
@@ -288,7 +308,7 @@ final class Releasing implements PipelineWork {
             configuration.ofDefaultBranch(project),
             new EnvironmentName(name),
             spec.deploymentTier().map(t -> Tier.valueOf(t.toUpperCase(Locale.ROOT))),
-            spec.url().map(u -> VariableExpansion.onRunner(u, variables)),
+            url(spec, variables),
             actor(pipeline),
             clock.instant());
     return switch (spec.action()) {
@@ -297,6 +317,122 @@ final class Releasing implements PipelineWork {
       case PREPARE, VERIFY, ACCESS ->
           throw new IllegalArgumentException("action " + spec.action() + " deploys nothing");
     };
+  }
+
+  /// Where people reach the environment. What is no address yet, since the job itself will report
+  /// what is missing in it, leaves the one before as it is.
+  private static Optional<String> url(EnvironmentSpec spec, Map<String, String> variables) {
+    return spec.url()
+        .map(text -> VariableExpansion.onRunner(text, variables))
+        .filter(text -> text.length() <= LONGEST_URL && WEB_ADDRESS.matcher(text).matches());
+  }
+
+  @Override
+  public void succeeded(Job job) {
+    var spec = job.spec().environment().orElseThrow();
+    var pipeline = pipelines.find(job.pipeline()).orElseThrow();
+    var variables = new TreeMap<>(orders.variables(pipeline, job, pipelines.jobs(pipeline.id())));
+    var name = VariableExpansion.onRunner(spec.name(), variables);
+    if (!EnvironmentName.valid(name)) {
+      return;
+    }
+    var environment = new EnvironmentName(name);
+    switch (spec.action()) {
+      case START -> tellUrl(pipeline, job, spec, environment, variables);
+      case PREPARE, ACCESS -> putOffEnd(pipeline, environment);
+      case VERIFY, STOP -> {
+        // Neither changes anything on record.
+      }
+    }
+  }
+
+  /// The address is expanded once more, with the variables that the script reported.
+  private void tellUrl(
+      Pipeline pipeline,
+      Job job,
+      EnvironmentSpec spec,
+      EnvironmentName environment,
+      SortedMap<String, String> variables) {
+    variables.putAll(job.dotenv());
+    var url = url(spec, variables);
+    if (url.isPresent() && !job.dotenv().isEmpty()) {
+      var project = projects.find(pipeline.project()).orElseThrow();
+      var _ =
+          configuration.define(
+              project,
+              configuration.ofDefaultBranch(project),
+              environment,
+              Optional.empty(),
+              url,
+              actor(pipeline),
+              clock.instant());
+    }
+  }
+
+  /// Counted anew from now with the period of the last deploy that succeeded (contract 2a.8).
+  private void putOffEnd(Pipeline pipeline, EnvironmentName name) {
+    environments
+        .find(pipeline.project(), name)
+        .ifPresent(environment ->
+            deploys
+                .lastSucceeded(environment.id())
+                .flatMap(view -> view.deploy().job())
+                .flatMap(pipelines::job)
+                .flatMap(job -> job.spec().environment())
+                .flatMap(EnvironmentSpec::autoStopIn)
+                .ifPresent(period -> {
+                  var now = clock.instant();
+                  var _ = environments.stopAt(environment.id(), now.plus(period), now);
+                }));
+  }
+
+  @Override
+  public Keeping keeping(Job job, Instant ended) {
+    return Keeping.of(job.spec().artifacts(), ended, artifactsKept);
+  }
+
+  @Override
+  public Optional<Objection> objection(Pipeline pipeline, Job job, List<Job> jobs) {
+    return noSuchName(pipeline, job, jobs).or(() -> missing(pipeline, job, jobs));
+  }
+
+  /// Of a job that deploys, [#deploy] says so.
+  private Optional<Objection> noSuchName(Pipeline pipeline, Job job, List<Job> jobs) {
+    return job.spec()
+        .environment()
+        .filter(spec -> !spec.action().deploys())
+        .map(spec -> VariableExpansion.onRunner(spec.name(), orders.variables(pipeline, job, jobs)))
+        .filter(name -> !EnvironmentName.valid(name))
+        .map(Releasing::badName)
+        .map(message -> new Objection("environment_creation_failure", message));
+  }
+
+  private static String badName(String name) {
+    return "this job would create an environment with an invalid parameter: its name would be `%s`; it can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'"
+        .formatted(name);
+  }
+
+  private Optional<Objection> missing(Pipeline pipeline, Job job, List<Job> jobs) {
+    return foreign
+        .lacking(pipeline, job)
+        .map(reason -> new Objection(MISSING_DEPENDENCY, reason))
+        .or(() -> dropped(pipeline, job, jobs));
+  }
+
+  @Override
+  public Optional<Pipeline> mirrored(Job job) {
+    return foreign.mirrored(job);
+  }
+
+  private static Optional<Objection> dropped(Pipeline pipeline, Job job, List<Job> jobs) {
+    return JobOrders.from(pipeline, job, jobs).stream()
+        .filter(from -> from.keeping() instanceof Keeping.Dropped)
+        .findFirst()
+        .map(from ->
+            new Objection(
+                MISSING_DEPENDENCY,
+                "the artifacts of job `%s`, which this job takes, were dropped when they expired; run `%s` again first"
+                    .formatted(from.spec().name(), from.spec().name())));
   }
 
   private Begun start(

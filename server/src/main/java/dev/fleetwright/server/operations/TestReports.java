@@ -2,17 +2,20 @@ package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.pipeline.Glob;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.pipeline.report.JUnitXml;
 import dev.fleetwright.pipeline.report.TestCase;
 import dev.fleetwright.pipeline.report.TestCase.Result;
-import dev.fleetwright.pipeline.source.Glob;
+import dev.fleetwright.pipeline.variable.VariableExpansion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What the jobs of a pipeline report of their tests (`artifacts:reports:junit`). Read from the
@@ -24,11 +27,16 @@ public final class TestReports {
 
   private static final long LARGEST_FILE = 32L << 20;
 
+  /// Stands for wherever the job ran. No path of a work tree begins with it.
+  private static final String WORK_TREE = "/work-tree";
+
   private final Pipelines pipelines;
+  private final JobOrders orders;
   private final Blobs blobs;
 
-  public TestReports(Pipelines pipelines, Blobs blobs) {
+  TestReports(Pipelines pipelines, JobOrders orders, Blobs blobs) {
     this.pipelines = pipelines;
+    this.orders = orders;
     this.blobs = blobs;
   }
 
@@ -53,7 +61,7 @@ public final class TestReports {
   }
 
   /// Whether a job was to report tests and left files for that.
-  public static boolean has(Job job) {
+  public boolean has(Job job) {
     return files(job).findAny().isPresent();
   }
 
@@ -95,27 +103,38 @@ public final class TestReports {
     return new Suite(job, cases, problems);
   }
 
-  private static Stream<TreeEntry.File> files(Job job) {
-    var globs =
+  private Stream<TreeEntry.File> files(Job job) {
+    var written =
         job.spec().artifacts().stream()
             .filter(a -> a.report().filter("junit"::equals).isPresent())
             .map(ArtifactSpec::paths)
             .flatMap(List::stream)
-            .map(TestReports::glob)
             .toList();
-    return globs.isEmpty()
-        ? Stream.empty()
-        : job.artifacts().stream()
-            .flatMap(e -> e instanceof TreeEntry.File file ? Stream.of(file) : Stream.empty())
-            .filter(f -> globs.stream().anyMatch(g -> g.matches(f.path())));
+    if (written.isEmpty() || job.artifacts().isEmpty()) {
+      return Stream.empty();
+    }
+    var variables =
+        written.stream().anyMatch(path -> path.indexOf('$') >= 0)
+            ? variables(job)
+            : Map.<String, String>of();
+    var globs = written.stream().map(path -> glob(path, variables)).toList();
+    return job.artifacts().stream()
+        .flatMap(e -> e instanceof TreeEntry.File file ? Stream.of(file) : Stream.empty())
+        .filter(f -> globs.stream().anyMatch(g -> g.matchesOrHolds(f.path())));
   }
 
-  /// What variables stood for is not known any more; among what the job left, anything will do.
-  private static Glob glob(String path) {
-    var plain =
-        path.replaceFirst("^\\$\\{?CI_PROJECT_DIR}?/", "")
-            .replaceFirst("^\\./", "")
-            .replaceAll("\\$\\{[A-Za-z0-9_]+}|\\$[A-Za-z0-9_]+", "**");
-    return Glob.crossing(plain.endsWith("/") ? plain + "**" : plain);
+  /// The variables that patterns named when the job ran, and where it ran.
+  private Map<String, String> variables(Job job) {
+    var pipeline = pipelines.find(job.pipeline()).orElseThrow();
+    var all = new TreeMap<>(orders.variables(pipeline, job, pipelines.jobs(pipeline.id())));
+    all.put("CI_PROJECT_DIR", WORK_TREE);
+    return all;
+  }
+
+  private static Glob glob(String path, Map<String, String> variables) {
+    var text = VariableExpansion.onRunner(path, variables);
+    return Glob.orOnlyItself(
+        Glob.Where.ARTIFACTS,
+        text.startsWith(WORK_TREE + "/") ? text.substring(WORK_TREE.length() + 1) : text);
   }
 }

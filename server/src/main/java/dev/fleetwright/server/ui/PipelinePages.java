@@ -32,8 +32,8 @@ final class PipelinePages {
     this.operations = operations;
     this.framing = framing;
     this.addressed = new Addressed(sources);
-    this.pipelines = new PipelinePresenter(sources);
-    this.reports = new TestReports(sources.pipelines(), sources.blobs());
+    this.reports = operations.tests();
+    this.pipelines = new PipelinePresenter(sources, reports);
     this.logs = new LogParts(sources.logs());
     this.tails = tails;
   }
@@ -49,6 +49,7 @@ final class PipelinePages {
         Framing.show(job, "One job.", this::job),
         Framing.show(job + "/log", "What a job prints.", this::jobLog),
         Framing.show(job + "/artifacts", "What a job left.", this::artifacts),
+        Framing.act(job + "/keep", "Keep what a job left.", this::keepArtifacts),
         Framing.act(job + "/play", "Start a manual job.", this::playJob),
         Framing.act(job + "/retry", "Run a job again.", this::retryJob),
         Framing.act(job + "/cancel", "End a job.", this::cancelJob));
@@ -184,6 +185,21 @@ final class PipelinePages {
               call,
               409,
               pipeline,
+              List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
+    }
+  }
+
+  /// The way goes back to the job: it is the job that one was looking at.
+  private void keepArtifacts(Call call) {
+    var run = addressed.job(call);
+    switch (operations.artifacts().keep(run.job().id(), call.actor())) {
+      case Answer.Done<Job> _ -> call.goTo(Paths.job(run.pipeline().project(), run.job().id()));
+      case Answer.NotFound<Job>(var what) -> throw Refusal.notFound(what);
+      case Answer.Refused<Job>(_, var message, var remedy, var problems) ->
+          showJob(
+              call,
+              409,
+              addressed.job(call),
               List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
     }
   }

@@ -2,6 +2,7 @@ package dev.fleetwright.server.ui;
 
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.Job;
+import dev.fleetwright.core.pipeline.Job.Keeping;
 import dev.fleetwright.core.pipeline.JobSpec.Need;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
@@ -28,9 +29,11 @@ final class PipelinePresenter {
       Pattern.compile("(.+?):(\\d+):(\\d+): (?:error|warning): (.*?)(?:; (.*))?");
 
   private final Sources sources;
+  private final TestReports reports;
 
-  PipelinePresenter(Sources sources) {
+  PipelinePresenter(Sources sources, TestReports reports) {
     this.sources = sources;
+    this.reports = reports;
   }
 
   PipelinePage page(Pipeline pipeline, Instant now) {
@@ -52,7 +55,7 @@ final class PipelinePresenter {
             .ofPipeline(pipeline.id())
             .map(EnvironmentPresenter::link)
             .orElse(NOWHERE),
-        jobs.stream().anyMatch(TestReports::has) ? tests(pipeline, "") : NOWHERE,
+        jobs.stream().anyMatch(reports::has) ? tests(pipeline, "") : NOWHERE,
         actions(pipeline, jobs),
         pipeline.stages().stream()
             .map(stage -> stage(pipeline, stage, jobs, now))
@@ -215,6 +218,15 @@ final class PipelinePresenter {
     };
   }
 
+  private static List<Action> actions(Pipeline pipeline, Job job) {
+    var actions = new ArrayList<>(actions(pipeline, job, ""));
+    if (job.keeping() instanceof Keeping.Until && !job.artifacts().isEmpty()) {
+      var to = Paths.job(pipeline.project(), job.id()) + "/keep";
+      actions.add(Action.now("keep", "Keep artifacts", to, "plain", "lock"));
+    }
+    return actions;
+  }
+
   JobPage page(Pipeline pipeline, Job job, LogView log, Instant now) {
     var facts = new ArrayList<String>();
     if (job.exitCode() > 0) {
@@ -225,6 +237,13 @@ final class PipelinePresenter {
     }
     job.spec().environment().ifPresent(e -> facts.add("environment " + e.name()));
     job.spec().resourceGroup().ifPresent(group -> facts.add("resource group " + group));
+    switch (job.keeping()) {
+      case Keeping.Always _ -> {
+        // As one expects.
+      }
+      case Keeping.Until(var at) -> facts.add("artifacts expire " + Moment.of(at, now).words());
+      case Keeping.Dropped _ -> facts.add("artifacts expired");
+    }
     if (!job.given().isEmpty()) {
       // Names only: people put passwords into variables.
       facts.add("played with " + String.join(", ", new TreeSet<>(job.given().keySet())));
@@ -246,10 +265,10 @@ final class PipelinePresenter {
         facts,
         deploy(pipeline, job),
         downstream(job),
-        TestReports.has(job) ? tests(pipeline, "#job-" + job.id()) : NOWHERE,
-        actions(pipeline, job, ""),
+        reports.has(job) ? tests(pipeline, "#job-" + job.id()) : NOWHERE,
+        actions(pipeline, job),
         shown,
-        job.artifacts().isEmpty()
+        job.artifacts().isEmpty() || job.leavesForJobsOnly()
             ? NOWHERE
             : new Link(
                 "browse and download", Paths.job(pipeline.project(), job.id()) + "/artifacts"),

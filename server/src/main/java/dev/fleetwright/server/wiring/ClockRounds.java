@@ -1,5 +1,6 @@
 package dev.fleetwright.server.wiring;
 
+import dev.fleetwright.server.operations.ArtifactExpiry;
 import dev.fleetwright.server.operations.ScheduleOperations;
 import dev.fleetwright.server.operations.TakeDowns;
 import java.time.Duration;
@@ -7,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks each second for schedules whose slot has come. Every server looks; which of them starts
-/// the pipeline of a slot is decided in the transaction that records it.
+/// Looks each second what has become due: slots of schedules, environments and artifacts whose time
+/// is over. Every server looks; which of them acts is decided in the transaction that records it.
 final class ClockRounds implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ClockRounds.class);
@@ -18,11 +19,13 @@ final class ClockRounds implements AutoCloseable {
 
   private final ScheduleOperations schedules;
   private final TakeDowns takeDowns;
+  private final ArtifactExpiry artifacts;
   private final Thread thread;
 
-  ClockRounds(ScheduleOperations schedules, TakeDowns takeDowns) {
+  ClockRounds(ScheduleOperations schedules, TakeDowns takeDowns, ArtifactExpiry artifacts) {
     this.schedules = schedules;
     this.takeDowns = takeDowns;
+    this.artifacts = artifacts;
     this.thread = Thread.ofVirtual().name("clock").unstarted(this::go);
   }
 
@@ -44,6 +47,7 @@ final class ClockRounds implements AutoCloseable {
     try {
       schedules.round();
       takeDowns.round();
+      artifacts.round();
       return ROUND;
     } catch (RuntimeException e) {
       log.atWarn().setCause(e).log("what is due could not be looked at; trying again");

@@ -153,7 +153,10 @@ public final class FleetwrightServer implements ServerProcess {
       var executor =
           new BuiltInExecutor(
               data.resolve("builds"), repositories, blobs, caches, clock, jobs(options.jobs()));
-      var targets = around.apply(parts.add(new TargetKinds(blobs, shared, executor)));
+      var targets =
+          around.apply(
+              parts.add(
+                  new TargetKinds(blobs, shared, executor, database.pipelines()::scriptEnded)));
       var planner = new Planner(targets, blobs);
       var environments = database.environments();
       var releases = database.releases();
@@ -178,6 +181,8 @@ public final class FleetwrightServer implements ServerProcess {
               database.trains(),
               planning,
               blobs,
+              database.artifactLives(blobs),
+              options.jobs().artifactsKept(),
               new AccessOperations(database.tokens(), webhookSecrets, database.projects(), clock),
               withoutSlash(publicUrl),
               Version.TEXT,
@@ -244,7 +249,10 @@ public final class FleetwrightServer implements ServerProcess {
       var engineRuns = new AtomicBoolean(true);
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
-      var clockRounds = parts.add(new ClockRounds(operations.schedules(), operations.takeDowns()));
+      var clockRounds =
+          parts.add(
+              new ClockRounds(
+                  operations.schedules(), operations.takeDowns(), operations.artifacts()));
       clockRounds.start();
       var waysBack =
           parts.add(new WayBackRounds(database.projects(), environments, operations.deploys()));

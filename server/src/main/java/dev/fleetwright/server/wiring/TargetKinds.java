@@ -24,10 +24,10 @@ final class TargetKinds implements Targets, AutoCloseable {
   private final Target script;
   private SshTarget.@Nullable Client ssh;
 
-  TargetKinds(Blobs blobs, Path data, JobExecutor executor) {
+  TargetKinds(Blobs blobs, Path data, JobExecutor executor, ScriptTarget.Ends ends) {
     this.blobs = blobs;
     this.data = data;
-    this.script = new ScriptTarget(executor, DeployScripts::order);
+    this.script = new ScriptTarget(executor, DeployScripts::order, ends);
   }
 
   @Override

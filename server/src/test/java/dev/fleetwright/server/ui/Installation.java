@@ -40,6 +40,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 
 /// A whole server on a free port, with a data folder of its own: database, engine, executor, target
 /// and pages as they are in use.
@@ -75,7 +76,8 @@ final class Installation implements AutoCloseable {
             new DiskCaches(data.resolve("caches"), 1 << 30, clock),
             clock,
             BuiltInExecutor.Settings.USUAL);
-    var script = new ScriptTarget(executor, DeployScripts::order);
+    var script =
+        new ScriptTarget(executor, DeployScripts::order, database.pipelines()::scriptEnded);
     targets =
         new Targets() {
           @Override
@@ -109,6 +111,8 @@ final class Installation implements AutoCloseable {
             database.trains(),
             planning,
             blobs,
+            database.artifactLives(blobs),
+            Optional.empty(),
             new AccessOperations(database.tokens(), webhookSecrets, database.projects(), clock),
             address.toString(),
             "test",

@@ -3,6 +3,7 @@ package dev.fleetwright.server.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fleetwright.api.Deploy;
 import dev.fleetwright.api.EventStream;
 import dev.fleetwright.api.FeedEvent;
 import dev.fleetwright.api.FleetwrightClient;
@@ -153,6 +154,72 @@ class PipelineRunTest {
         .extracting(j -> j.name() + " " + j.attempt())
         .contains("flaky 2")
         .anyMatch(words -> words.equals("broken 2"));
+  }
+
+  @Test
+  void what_is_no_exit_code_of_a_script_is_not_forgiven_as_one() throws Exception {
+    var pipeline =
+        add(
+            """
+            late:
+              script: sleep 60
+              timeout: 1 second
+              allow_failure: { exit_codes: [1] }
+              retry: { max: 1, exit_codes: [1] }
+            """);
+    await(pipeline, "", "failed");
+
+    assertThat(job(pipeline, "late").failureReason()).contains("job_execution_timeout");
+    assertThat(job(pipeline, "late").exitCode()).isEmpty();
+    assertThat(job(pipeline, "late").attempt()).isEqualTo(1);
+  }
+
+  /// Contract 2a.6, and at most once: the script was seen to fail, so nothing is in doubt.
+  @Test
+  void a_deploy_whose_script_failed_is_tried_again_as_a_new_deploy() throws Exception {
+    var pipeline =
+        add(
+            """
+            ship:
+              script:
+                - test -e %1$s || { touch %1$s; exit 42; }
+                - echo WHERE=there > ship.env
+              retry: { max: 2, exit_codes: 42 }
+              environment: staging
+              artifacts: { reports: { dotenv: ship.env } }
+            broken:
+              script: exit 7
+              retry: { max: 2, exit_codes: [42] }
+              environment: other
+              allow_failure: { exit_codes: 7 }
+            look: { stage: .post, script: test "$WHERE" = there, needs: [ship] }
+            """
+                .formatted(data.resolve("tried")));
+    await(pipeline, "", "success");
+
+    assertThat(job(pipeline, "ship").attempt()).isEqualTo(2);
+    assertThat(job(pipeline, "broken").attempt()).isEqualTo(1);
+    assertThat(job(pipeline, "broken").exitCode()).contains(7);
+    assertThat(client.deploys(SHOP, Optional.of("staging"), 1).items())
+        .extracting(Deploy::state)
+        .containsExactly(Deploy.State.SUCCEEDED, Deploy.State.ROLLED_BACK);
+  }
+
+  @Test
+  void reports_are_found_where_the_variables_of_their_pattern_say() throws Exception {
+    repository.write("report.xml", "<testsuite><testcase name=\"adds\"/></testsuite>");
+    var pipeline =
+        add(
+            """
+            unit:
+              variables: { WHERE: out/$CI_JOB_NAME }
+              script: [mkdir -p $WHERE/deep other, cp report.xml $WHERE/deep/a.xml, cp report.xml other/b.xml]
+              artifacts: { paths: [other], reports: { junit: "$CI_PROJECT_DIR/$WHERE" } }
+            """);
+    await(pipeline, "", "success");
+
+    assertThat(client.job(job(pipeline, "unit").id()).artifacts()).hasSize(2);
+    assertThat(client.tests(pipeline.id()).counts().total()).isEqualTo(1);
   }
 
   @Test

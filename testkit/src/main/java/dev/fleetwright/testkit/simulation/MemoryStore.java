@@ -662,6 +662,11 @@ public class MemoryStore {
       }
 
       @Override
+      public boolean stopAt(long environment, Instant then, Instant at) {
+        throw new UnsupportedOperationException("no job asks for it");
+      }
+
+      @Override
       public List<Environment> dueToStop(Instant now) {
         return List.of();
       }
@@ -827,6 +832,11 @@ public class MemoryStore {
           throw new FileNotFoundException("no blob " + digest);
         }
         return new ByteArrayInputStream(bytes);
+      }
+
+      @Override
+      public boolean drop(Digest digest, Instant since) {
+        throw new UnsupportedOperationException("nothing is dropped");
       }
 
       @Override
