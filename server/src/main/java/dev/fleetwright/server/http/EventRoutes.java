@@ -19,7 +19,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Everything that moves, as it moves.
 final class EventRoutes {
 
-  private static final int MOST_STREAMS = 5_000;
+  /// A stream keeps some 24 KiB of the heap: its request, its buffers and the stack of its thread.
+  /// So that all of them leave more than half of a small heap to everything else, no more are let
+  /// in than that allows, and never more than 5 000.
+  private static final int MOST_STREAMS =
+      Math.toIntExact(Math.min(5_000, Runtime.getRuntime().maxMemory() / (64 << 10)));
 
   private final FeedHub hub;
   private final Deploys deploys;
@@ -111,7 +115,9 @@ final class EventRoutes {
       throws IOException, InterruptedException {
     if (streams.incrementAndGet() > MOST_STREAMS) {
       streams.decrementAndGet();
-      throw Refusal.unavailable("too many streams of events are open");
+      throw Refusal.unavailable(
+          "%d streams of events are open, and this server's memory is for no more"
+              .formatted(MOST_STREAMS));
     }
     try {
       streaming.run();
