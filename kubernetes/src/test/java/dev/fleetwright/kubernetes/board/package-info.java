@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.kubernetes.board;
+
+import org.jspecify.annotations.NullMarked;

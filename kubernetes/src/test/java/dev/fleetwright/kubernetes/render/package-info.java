@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.kubernetes.render;
+
+import org.jspecify.annotations.NullMarked;
