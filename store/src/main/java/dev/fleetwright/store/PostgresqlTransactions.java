@@ -6,11 +6,14 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.fleetwright.core.engine.StoreUnavailable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +39,12 @@ final class PostgresqlTransactions implements Transactions {
 
   private final PatientConnections connections;
   private final HikariDataSource pool;
+
+  /// Who wants a connection queues here, in order of arrival, and not in the pool: that gives up on
+  /// everybody who waited for its patience, also when the database is only busy.
+  private final Semaphore turns = new Semaphore(CONNECTIONS, true);
+
+  private final AtomicLong lastDone = new AtomicLong(System.nanoTime());
 
   /// @throws StoreUnavailable if it cannot be reached
   PostgresqlTransactions(DatabaseUrl.Postgresql database) {
@@ -96,7 +105,8 @@ final class PostgresqlTransactions implements Transactions {
     while (true) {
       T answer;
       Optional<String> transaction;
-      try (var connection = pool.getConnection()) {
+      try (var _ = turn();
+          var connection = pool.getConnection()) {
         try {
           var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
           answer = work.in(session);
@@ -108,17 +118,65 @@ final class PostgresqlTransactions implements Transactions {
         }
         try {
           connection.commit();
-          return answer;
+          return done(answer);
         } catch (SQLException e) {
           if (Failure.of(e) != Failure.LOST || transaction.isEmpty()) {
             rollBack(connection, e);
             throw e;
           } else if (committed(during, transaction.get(), e)) {
-            return answer;
+            return done(answer);
           }
         }
       }
     }
+  }
+
+  /// A place among those who have a connection. An interrupt that came while it was waited for is
+  /// told at its end: on a virtual thread it would close the connection.
+  private final class Turn implements AutoCloseable {
+    private final boolean interrupted;
+
+    Turn(boolean interrupted) {
+      this.interrupted = interrupted;
+    }
+
+    @Override
+    public void close() {
+      turns.release();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// Wait for one, for as long as others get done.
+  ///
+  /// @throws SQLException if nobody did for the time that the pool waits for a connection
+  private Turn turn() throws SQLException {
+    var interrupted = false;
+    var since = System.nanoTime();
+    while (true) {
+      try {
+        if (turns.tryAcquire(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+          return new Turn(interrupted);
+        }
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+      if (System.nanoTime() - Math.max(since, lastDone.get()) > PATIENCE.toNanos()) {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        throw new SQLTransientConnectionException(
+            "no transaction has ended for %d s".formatted(PATIENCE.toSeconds()));
+      }
+    }
+  }
+
+  /// The database answers, so that those who wait have reason to.
+  private <T> T done(T answer) {
+    lastDone.set(System.nanoTime());
+    return answer;
   }
 
   private static Optional<String> transaction(Session session) throws SQLException {
@@ -202,14 +260,15 @@ final class PostgresqlTransactions implements Transactions {
   }
 
   private <T> T looking(Work<T> work) throws SQLException {
-    try (var connection = pool.getConnection()) {
+    try (var _ = turn();
+        var connection = pool.getConnection()) {
       try {
         var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
         // Of this transaction only: the driver's own ways change the connection, and the pool has
         // to
         // change it back.
         session.set("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-        return work.in(session);
+        return done(work.in(session));
       } finally {
         rollBack(connection, null);
       }
@@ -218,9 +277,10 @@ final class PostgresqlTransactions implements Transactions {
 
   /// The pool takes the driver back out of this mode, which asks the database nothing.
   private <T> T asking(Work<T> question) throws SQLException {
-    try (var connection = pool.getConnection()) {
+    try (var _ = turn();
+        var connection = pool.getConnection()) {
       connection.setAutoCommit(true);
-      return question.in(new Session(connection, Dialect.POSTGRESQL, CLOCK).once());
+      return done(question.in(new Session(connection, Dialect.POSTGRESQL, CLOCK).once()));
     }
   }
 

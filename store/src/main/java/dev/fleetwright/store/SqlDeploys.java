@@ -430,6 +430,9 @@ final class SqlDeploys implements Deploys {
         at,
         digest(now).hex(),
         now.deploy().id());
+    if (now.deploy().job().isPresent() && !state.keyword().equals(before.state().keyword())) {
+      wake(session, now.deploy().job().get());
+    }
     if (!state.equals(before.state())) {
       changeLive(session, now, at);
       changeEnvironment(session, environment, before.state(), now, at);
@@ -437,6 +440,15 @@ final class SqlDeploys implements Deploys {
     tell(session, environment, now, event.keyword(), facts(event), by, at);
     noteWork(session, environment.id(), fresh);
     return now;
+  }
+
+  /// The pipeline of the job whose status follows a deploy waits for it without holding anything.
+  private static void wake(Session session, long job) throws SQLException {
+    var pipeline =
+        session.only("SELECT pipeline FROM job WHERE id = ?", row -> row.whole("pipeline"), job);
+    SqlLeases.work(session, SqlLeases.Kind.PIPELINE, pipeline, true, true);
+    // So that it does not settle on what it has seen before.
+    session.changeOne("UPDATE pipeline SET changes = changes + 1 WHERE id = ?", pipeline);
   }
 
   private static DeployView after(DeployView before, DeployEvent event, Instant at) {

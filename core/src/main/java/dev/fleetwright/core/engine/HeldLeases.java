@@ -22,6 +22,10 @@ final class HeldLeases implements LeaseGuard {
 
   private static final int MARGIN_PART = 5;
 
+  /// From so many on there may soon be no room for others: of environments and of pipelines 256 are
+  /// held at once ([Engine]).
+  private static final int CROWD = 128;
+
   private final Time time;
   private final long life;
   private final Map<Lease, Holding> held = new ConcurrentHashMap<>();
@@ -164,6 +168,11 @@ final class HeldLeases implements LeaseGuard {
         }
       }
     };
+  }
+
+  @Override
+  public boolean crowded() {
+    return held.size() >= CROWD;
   }
 
   @Override

@@ -10,6 +10,11 @@ interface LeaseGuard {
   ///   may have begun, and asking the database first would take too long to be sure
   Effect effect(Lease lease);
 
+  /// Whether so many leases are held that one who only waits should give its own back.
+  default boolean crowded() {
+    return false;
+  }
+
   /// Whether this server shall stop: come to an end before the next step, wherever that is safe.
   /// Another server goes on from there.
   boolean leaves(Lease lease);

@@ -116,6 +116,12 @@ final class PipelineLoop {
           if (!moved) {
             moved = release(lease, pipeline, jobs);
           }
+          if (!moved
+              && running.isEmpty()
+              && guard.crowded()
+              && jobs.stream().anyMatch(PipelineLoop::wantsRoom)) {
+            return pace.retry();
+          }
           if (!moved && isQuiet(jobs, running)) {
             var wait = untilNext(jobs);
             if (wait.isPresent()) {
@@ -333,7 +339,16 @@ final class PipelineLoop {
         .map(wait -> wait.compareTo(pace.rest()) > 0 ? pace.rest() : wait);
   }
 
-  /// Nothing is under way, and what waits does so for a person or for its time.
+  /// Whether it waits for something that nobody would tell a pipeline of that has settled: a slot
+  /// of this server or of a resource group. While few pipelines wait, each does so with its lease,
+  /// and hears at once; when there are many, they take turns looking.
+  private static boolean wantsRoom(Job job) {
+    return job.deploy().isEmpty()
+        && (job.status() == JobStatus.PENDING || job.status() == JobStatus.WAITING_FOR_RESOURCE);
+  }
+
+  /// Nothing is under way here, and what waits does so for a person, for its time, or for a deploy,
+  /// whose every change wakes this pipeline.
   private static boolean isQuiet(List<Job> jobs, Underway running) {
     return running.isEmpty()
         && jobs.stream()
@@ -342,6 +357,7 @@ final class PipelineLoop {
                     || j.status() == JobStatus.MANUAL
                     || j.status() == JobStatus.SCHEDULED
                     || j.status() == JobStatus.CREATED
+                    || j.deploy().isPresent()
                     || (j.status() == JobStatus.RUNNING
                         && (j.spec().trigger().isPresent() || mirrors(j))));
   }

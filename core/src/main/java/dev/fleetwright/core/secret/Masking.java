@@ -2,6 +2,9 @@ package dev.fleetwright.core.secret;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -25,11 +28,23 @@ public final class Masking {
   private static final int BLOCK = 3;
   private static final int HASHES = 1 << 17;
 
+  // Looking at more of the needles allows longer jumps and fills the table, which shortens them.
+  private static final int WIDEST = 16;
+
+  // With so many bytes looked at, a block of four is worth the one that it costs of each jump.
+  private static final int WIDE = 10;
+
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final byte[][] needles; // in order, so that those with the same beginning are neighbours
   private final int longest;
   private final int leftOut;
-  // How far the search may jump when it sees these three bytes, as by Wu and Manber, "A fast
-  // algorithm for multi-pattern searching" (1994): 0 where a needle's first six bytes may end.
+  // How many bytes of each needle the search goes by: as many as the shortest has, within bounds.
+  private final int window;
+  private final int block; // bytes that are looked at at once
+  // How far the search may jump when it sees such a block, as by Wu and Manber, "A fast algorithm
+  // for multi-pattern searching" (1994): 0 where a needle's window may end.
   private final byte[] jump;
   private final int[] firstNeedle; // by hash of the first six bytes; -1 for none
   private final int[] next; // the next needle with the same hash; -1 for none
@@ -38,14 +53,16 @@ public final class Masking {
     this.needles = needles.toArray(byte[][]::new);
     this.leftOut = leftOut;
     this.longest = needles.stream().mapToInt(n -> n.length).max().orElse(0);
+    this.window = Math.min(WIDEST, needles.stream().mapToInt(n -> n.length).min().orElse(SHORTEST));
+    this.block = window >= WIDE ? Integer.BYTES : BLOCK;
     this.jump = new byte[HASHES];
     this.firstNeedle = new int[HASHES];
-    Arrays.fill(jump, (byte) (SHORTEST - BLOCK + 1));
+    Arrays.fill(jump, (byte) (window - block + 1));
     Arrays.fill(firstNeedle, -1);
     for (var needle : this.needles) {
-      for (var at = 0; at <= SHORTEST - BLOCK; at++) {
-        var hash = blockHash(needle, at);
-        jump[hash] = (byte) Math.min(jump[hash], SHORTEST - BLOCK - at);
+      for (var end = block; end <= window; end++) {
+        var hash = hashBefore(needle, end);
+        jump[hash] = (byte) Math.min(jump[hash], window - end);
       }
     }
     this.next = chain();
@@ -191,9 +208,11 @@ public final class Masking {
     /// The first place, from one on, where a needle may begin; `before` or more when there is none.
     private int nextCandidate(int from, int before) {
       var at = from;
-      var last = Math.min(before, length - SHORTEST + 1);
+      var last = Math.min(before, length - window + 1);
+      var drop = Byte.SIZE * (Integer.BYTES - block);
       while (at < last) {
-        var far = jump[blockHash(buffer, at + SHORTEST - BLOCK)];
+        var seen = (int) INTS.get(buffer, at + window - Integer.BYTES) >>> drop;
+        var far = jump[(seen * 0x9E3779B1) >>> 15];
         if (far == 0) {
           return at;
         }
@@ -245,6 +264,15 @@ public final class Masking {
           && needles[low].length > rest
           && Arrays.equals(needles[low], 0, rest, buffer, at, length);
     }
+  }
+
+  /// Of the block that ends before a place; the same number as reading it at once gives.
+  private int hashBefore(byte[] bytes, int end) {
+    var seen = 0;
+    for (var i = 1; i <= block; i++) {
+      seen = seen << Byte.SIZE | (bytes[end - i] & 0xff);
+    }
+    return (seen * 0x9E3779B1) >>> 15;
   }
 
   private static int blockHash(byte[] bytes, int at) {

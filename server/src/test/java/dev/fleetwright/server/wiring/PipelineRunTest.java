@@ -14,8 +14,12 @@ import dev.fleetwright.api.RequestFailed;
 import dev.fleetwright.api.ResourceGroup;
 import dev.fleetwright.api.TestReport;
 import dev.fleetwright.api.Watch;
+import dev.fleetwright.testkit.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +207,44 @@ class PipelineRunTest {
     assertThat(client.deploys(SHOP, Optional.of("staging"), 1).items())
         .extracting(Deploy::state)
         .containsExactly(Deploy.State.SUCCEEDED, Deploy.State.ROLLED_BACK);
+  }
+
+  @Test
+  void a_pipeline_that_waits_for_an_approval_holds_no_lease_and_goes_on_when_it_comes()
+      throws Exception {
+    repository.write(
+        "fleetwright.yml",
+        "environments: { production: { approvals: { required: 1, deployer: counts } } }\n");
+    var pipeline =
+        add(
+            """
+            ship: { script: echo shipped, environment: production }
+            after: { stage: .post, script: echo after }
+            """);
+    await(pipeline, "ship", "waiting_for_resource");
+    Eventually.within(
+        Duration.ofSeconds(30), "the lease is given back", () -> lease(pipeline).equals("0 0"));
+
+    var deploy = client.deploys(SHOP, Optional.of("production"), 1).items().getFirst();
+    client.approve(deploy.id(), deploy.planHash().orElseThrow());
+    await(pipeline, "", "success");
+    assertThat(job(pipeline, "after").status()).isEqualTo(Job.Status.SUCCESS);
+  }
+
+  /// Whether there is work, and until when somebody has it.
+  private String lease(Pipeline pipeline) {
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("server/fleetwright.db"));
+        var rows =
+            connection
+                .createStatement()
+                .executeQuery(
+                    "SELECT has_work, held_until FROM lease WHERE kind = 'pipeline' AND id = "
+                        + pipeline.id())) {
+      return rows.getLong(1) + " " + rows.getLong(2);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
