@@ -255,6 +255,36 @@ public final class FleetwrightClient implements AutoCloseable {
         new TypeReference<>() {});
   }
 
+  /// One release by its number in the project.
+  public Release release(String project, long number) throws InterruptedException {
+    return get(
+        "/api/v1/projects/" + segment(project) + "/releases/" + number, new TypeReference<>() {});
+  }
+
+  /// The releases that an image is of, newest first.
+  ///
+  /// @param digest `sha256:…`
+  public List<Image.Found> releasesWithImage(String digest) throws InterruptedException {
+    Page<Image.Found> page =
+        get("/api/v1/images/" + segment(digest), new TypeReference<Page<Image.Found>>() {});
+    return page.items();
+  }
+
+  /// The images that run in an environment, and the commits that they were made from.
+  public List<Image.Running> images(String project, String environment)
+      throws InterruptedException {
+    Page<Image.Running> page =
+        get(
+            environmentPath(project, environment) + "/images",
+            new TypeReference<Page<Image.Running>>() {});
+    return page.items();
+  }
+
+  /// Register what a tag means for ever.
+  public Image.Tag registerImage(String project, Image.Register wish) throws InterruptedException {
+    return post("/api/v1/projects/" + segment(project) + "/images", wish, new TypeReference<>() {});
+  }
+
   public Release release(long id) throws InterruptedException {
     return get("/api/v1/releases/" + id, new TypeReference<>() {});
   }

@@ -7,6 +7,7 @@ import java.util.Optional;
 /// What a pipeline made from one commit; never changed afterwards.
 ///
 /// @param version as people call it: `r7`
+/// @param images which images those components are that are images
 public record Release(
     long id,
     String project,
@@ -18,6 +19,7 @@ public record Release(
     String author,
     long pipeline,
     List<Component> components,
+    List<Image> images,
     Instant createdAt) {
 
   /// One named part of what runs.

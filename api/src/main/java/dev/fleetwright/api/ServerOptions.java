@@ -23,6 +23,8 @@ import java.util.Optional;
 /// @param jobs where and how jobs run
 /// @param includeHosts that pipelines may include files from, each with `:port` unless that is the
 ///   usual one
+/// @param registryAuth the file with credentials for registries of images, as `podman login` writes
+///   it; empty for where it and `docker login` write for the server's user
 /// @param jsonLog whether to log one JSON object a line
 public record ServerOptions(
     Path data,
@@ -35,6 +37,7 @@ public record ServerOptions(
     boolean localRepositories,
     Jobs jobs,
     List<String> includeHosts,
+    Optional<Path> registryAuth,
     boolean jsonLog) {
 
   public ServerOptions {
@@ -102,6 +105,7 @@ public record ServerOptions(
         true,
         jobs,
         List.of(),
+        Optional.empty(),
         false);
   }
 }

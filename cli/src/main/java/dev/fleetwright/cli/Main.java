@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       PipelineCommand.Run.class,
       JobCommand.class,
       ScheduleCommand.class,
+      ReleaseCommand.class,
       ResourceGroupCommand.class,
       EnvironmentCommand.class,
       PlanCommand.class,

@@ -86,6 +86,15 @@ final class ServerCommand implements Callable<Integer> {
       })
   private List<String> includeHosts = new ArrayList<>();
 
+  @Option(
+      names = "--registry-auth",
+      paramLabel = "FILE",
+      description = {
+        "Credentials for registries of images, as `podman login --authfile FILE` writes them; else",
+        "those of this user's `podman login` or `docker login`."
+      })
+  private @Nullable Path registryAuth;
+
   @Option(names = "--json-log", description = "Log as JSON, one object a line.")
   private boolean jsonLog;
 
@@ -103,6 +112,7 @@ final class ServerCommand implements Callable<Integer> {
             localRepositories,
             jobs.options(),
             includeHosts,
+            Optional.ofNullable(registryAuth),
             jsonLog);
     try (var server = InProcess.start(options)) {
       LocalServer.remember(options.data(), server.uri());

@@ -12,6 +12,7 @@ import dev.fleetwright.core.environment.EnvironmentLists;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
 import dev.fleetwright.core.feed.Feed;
+import dev.fleetwright.core.image.ImageTags;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.pipeline.ArtifactLives;
 import dev.fleetwright.core.pipeline.Pipelines;
@@ -194,6 +195,11 @@ public final class Database implements AutoCloseable {
   /// Which environments take nothing by themselves.
   public Holds holds() {
     return new SqlHolds(transactions, feed);
+  }
+
+  /// What tags of images mean.
+  public ImageTags imageTags() {
+    return new SqlImageTags(transactions, feed);
   }
 
   /// What others say of commits.

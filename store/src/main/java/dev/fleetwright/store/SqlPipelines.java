@@ -246,6 +246,8 @@ final class SqlPipelines implements Pipelines {
           }
           var again = insertAgain(session, job);
           unskip(session, job.pipeline());
+          // What kept the release from being made may be gone with it.
+          session.change("UPDATE pipeline SET problems = '[]' WHERE id = ?", job.pipeline());
           tell(
               session,
               again,
@@ -417,14 +419,15 @@ final class SqlPipelines implements Pipelines {
   }
 
   @Override
-  public void addProblems(long id, List<String> problems, Lease lease) {
+  public void addProblems(long id, List<String> problems, Instant at, Lease lease) {
     feed.write(
         "noting problems of pipeline " + id,
         session -> {
           if (SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, id) != lease.generation()) {
             return false;
           }
-          var all = new LinkedHashSet<>(find(session, id).orElseThrow().problems());
+          var pipeline = find(session, id).orElseThrow();
+          var all = new LinkedHashSet<>(pipeline.problems());
           if (all.addAll(problems)) {
             session.changeOne(
                 """
@@ -436,6 +439,7 @@ final class SqlPipelines implements Pipelines {
                 Json.list(all).toString(),
                 id,
                 lease.generation());
+            tell(session, pipeline, pipeline.status(), at);
           }
           return true;
         });
@@ -494,17 +498,22 @@ final class SqlPipelines implements Pipelines {
       session.changeOne("UPDATE pipeline SET changes = changes + 1 WHERE id = ?", parent);
       SqlLeases.work(session, SqlLeases.Kind.PIPELINE, parent, true, true);
     }
+    tell(session, before, status, at);
+    return find(session, id).orElseThrow();
+  }
+
+  private static void tell(Session session, Pipeline pipeline, PipelineStatus status, Instant at)
+      throws SQLException {
     SqlFeed.write(
         session,
         "pipeline",
         Map.of(
-            "project", before.project().value(),
-            "pipeline", Long.toString(id),
-            "number", Long.toString(before.number()),
-            "ref", before.ref(),
+            "project", pipeline.project().value(),
+            "pipeline", Long.toString(pipeline.id()),
+            "number", Long.toString(pipeline.number()),
+            "ref", pipeline.ref(),
             "state", status.keyword()),
         at);
-    return find(session, id).orElseThrow();
   }
 
   @Override

@@ -1,9 +1,14 @@
 package dev.fleetwright.store;
 
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.core.canonical.Bencode;
 import dev.fleetwright.core.canonical.Bencode.Dictionary;
 import dev.fleetwright.core.canonical.Bencode.Listing;
+import dev.fleetwright.core.engine.RecordUnreadable;
+import dev.fleetwright.core.image.ImageName;
+import dev.fleetwright.core.image.ReleasedImage;
+import dev.fleetwright.core.image.ReleasedImage.BaseImage;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.release.Release;
@@ -35,6 +40,7 @@ final class SqlReleases implements Releases {
       String author,
       long pipeline,
       List<Component> components,
+      List<ReleasedImage> images,
       Actor by,
       Instant at) {
     return feed.write(
@@ -62,12 +68,34 @@ final class SqlReleases implements Releases {
               bytes(components),
               at);
           var release = ofPipeline(session, pipeline).orElseThrow();
-          tell(session, release, by, at);
+          for (var image : images) {
+            insert(session, release.id(), image);
+          }
+          tell(session, release, images, by, at);
           return release;
         });
   }
 
-  private static void tell(Session session, Release release, Actor by, Instant at)
+  private static void insert(Session session, long release, ReleasedImage image)
+      throws SQLException {
+    session.change(
+        """
+        INSERT INTO release_image
+          (release, component, place, tag, digest, origin, base, base_digest)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        release,
+        image.component(),
+        image.name().place(),
+        image.name().tag(),
+        image.digest().hex(),
+        image.origin().keyword(),
+        image.base().map(base -> base.name().toString()),
+        image.base().map(base -> base.digest().hex()));
+  }
+
+  private static void tell(
+      Session session, Release release, List<ReleasedImage> images, Actor by, Instant at)
       throws SQLException {
     var facts = new java.util.TreeMap<String, String>();
     facts.put("release", Long.toString(release.number()));
@@ -75,6 +103,7 @@ final class SqlReleases implements Releases {
     facts.put("ref", release.ref());
     facts.put("pipeline", Long.toString(release.pipeline()));
     release.components().forEach(c -> facts.put("component." + c.name(), c.digest().toString()));
+    images.forEach(image -> facts.put("image." + image.component(), image.name().toString()));
     SqlLedger.write(session, release.project().value(), by, "release.made", facts, at);
     SqlFeed.write(
         session,
@@ -152,6 +181,63 @@ final class SqlReleases implements Releases {
                 project.value(),
                 most,
                 skip));
+  }
+
+  @Override
+  public List<ReleasedImage> images(long release) {
+    return transactions.read(
+        "reading the images of release " + release,
+        session ->
+            session.list(
+                "SELECT * FROM release_image WHERE release = ? ORDER BY component",
+                SqlReleases::image,
+                release));
+  }
+
+  @Override
+  public List<Release> withImage(Digest image, int most) {
+    return transactions.read(
+        "looking for releases of image " + image.brief(),
+        session ->
+            session.list(
+                """
+                SELECT r.* FROM release r
+                 WHERE r.id IN (SELECT i.release FROM release_image i WHERE i.digest = ?)
+                 ORDER BY r.id DESC LIMIT ?
+                """,
+                SqlReleases::release,
+                image.hex(),
+                most));
+  }
+
+  @Override
+  public List<String> runningIn(long release) {
+    return transactions.read(
+        "looking where release %d runs".formatted(release),
+        session ->
+            session.list(
+                """
+                SELECT DISTINCT e.name AS name FROM live l JOIN environment e ON e.id = l.environment
+                 WHERE l.release = ? ORDER BY name
+                """,
+                row -> row.text("name"),
+                release));
+  }
+
+  private static ReleasedImage image(Row row) throws SQLException {
+    var base = row.maybeText("base").map(SqlReleases::name);
+    var baseDigest = row.maybeText("base_digest").map(Digest::new);
+    return new ReleasedImage(
+        row.text("component"),
+        name(row.text("place") + row.maybeText("tag").map(tag -> ":" + tag).orElse(""))
+            .pinned(row.digest("digest")),
+        ReleasedImage.Origin.of(row.text("origin")),
+        base.flatMap(name -> baseDigest.map(digest -> new BaseImage(name, digest))));
+  }
+
+  private static ImageName name(String text) {
+    return ImageName.parse(text)
+        .orElseThrow(() -> new RecordUnreadable("no name of an image: " + text));
   }
 
   private static Release release(Row row) throws SQLException {

@@ -407,7 +407,7 @@ abstract class PipelinesContract extends StoreContract {
 
     assertThat(engineChange(pending, old)).isFalse();
     assertThat(database.pipelines().settle(pipeline.id(), now(pipeline).changes(), old)).isFalse();
-    database.pipelines().addProblems(pipeline.id(), List.of("late"), old);
+    database.pipelines().addProblems(pipeline.id(), List.of("late"), Shop.NOON, old);
     assertThat(now(pipeline)).isEqualTo(pipeline);
     assertThat(engineChange(pending, current)).isTrue();
   }
@@ -423,9 +423,11 @@ abstract class PipelinesContract extends StoreContract {
     var pipeline = twoJobs();
     var lease = database.pipelineLeases().claim("one", Duration.ofMinutes(1)).orElseThrow();
 
-    database.pipelines().addProblems(pipeline.id(), List.of("no files", "no name"), lease);
+    database
+        .pipelines()
+        .addProblems(pipeline.id(), List.of("no files", "no name"), Shop.NOON, lease);
     var after = now(pipeline);
-    database.pipelines().addProblems(pipeline.id(), List.of("no name"), lease);
+    database.pipelines().addProblems(pipeline.id(), List.of("no name"), Shop.NOON, lease);
 
     assertThat(after.problems()).containsExactly("no files", "no name");
     assertThat(after.status()).isEqualTo(PipelineStatus.CREATED);

@@ -34,7 +34,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,9 @@ final class PipelineLoop {
 
   /// Of a failure that is not a script's: no `exit_codes` of the file speaks of it.
   private static final int NO_EXIT_CODE = -1;
+
+  /// Where a job's id would stand, for the making of the release. Ids of jobs begin at 1.
+  private static final long RELEASE = 0;
 
   private final Pipelines pipelines;
   private final ResourceGroups resourceGroups;
@@ -108,13 +113,17 @@ final class PipelineLoop {
           var pipeline = pipelines.find(lease.id()).orElseThrow();
           var jobs = pipelines.jobs(lease.id());
           running.forgetEnded();
+          if (guard.leaves(lease)) {
+            // It may be waiting for a registry for minutes, and the next server begins it anew.
+            running.end(RELEASE);
+          }
           moved = turns(lease, pipeline, jobs);
           moved |= failFast(pipeline, jobs);
           for (var job : jobs) {
             moved |= step(lease, pipeline, job, jobs, running, turn);
           }
           if (!moved) {
-            moved = release(lease, pipeline, jobs);
+            release(lease, pipeline, jobs, running);
           }
           if (!moved
               && running.isEmpty()
@@ -250,7 +259,7 @@ final class PipelineLoop {
       return mirror(lease, job.startedAt(time.instant()));
     }
     return job.spec().deploys()
-        ? deploy(lease, pipeline, job, jobs)
+        ? deploy(lease, pipeline, job, jobs, running)
         : launch(lease, pipeline, job, jobs, running, turn);
   }
 
@@ -470,7 +479,8 @@ final class PipelineLoop {
         : fail(lease, failed, job);
   }
 
-  private boolean deploy(Lease lease, Pipeline pipeline, Job job, List<Job> jobs) {
+  private boolean deploy(
+      Lease lease, Pipeline pipeline, Job job, List<Job> jobs, Underway running) {
     return switch (work.deploy(pipeline, job, jobs)) {
       case PipelineWork.Begun.Deploy(var deploy) ->
           change(
@@ -480,6 +490,10 @@ final class PipelineLoop {
                   .startedAt(time.instant()),
               job);
       case PipelineWork.Begun.NotYet _ -> false;
+      case PipelineWork.Begun.ReleaseFirst _ -> {
+        make(lease, pipeline, jobs, running);
+        yield false;
+      }
       case PipelineWork.Begun.No(var reason, var message) -> failed(lease, job, reason, message);
     };
   }
@@ -570,22 +584,60 @@ final class PipelineLoop {
     };
   }
 
-  private boolean release(Lease lease, Pipeline pipeline, List<Job> jobs) {
+  private void release(Lease lease, Pipeline pipeline, List<Job> jobs, Underway running) {
     var runs = jobs.stream().map(Job::run).toList();
     // What a child makes belongs to the release of the pipeline that started it.
-    if (jobs.isEmpty()
-        || pipeline.isChild()
-        || !pipeline.problems().isEmpty()
-        || !PipelineMachine.built(pipeline.stages(), runs)) {
-      return false;
+    if (!jobs.isEmpty()
+        && !pipeline.isChild()
+        && pipeline.problems().isEmpty()
+        && PipelineMachine.built(pipeline.stages(), runs)) {
+      make(lease, pipeline, jobs, running);
     }
-    return switch (work.release(pipeline, jobs)) {
-      case PipelineWork.Made.Done _ -> false;
-      case PipelineWork.Made.Impossible(var problems) -> {
-        pipelines.addProblems(pipeline.id(), problems, lease);
-        yield true;
+  }
+
+  /// Make the release beside the loop: images are built and pushed on the way, and that takes
+  /// longer than a person who cancels a job shall wait. Its being there, or why it is not, is
+  /// stored, which wakes the loop.
+  private void make(Lease lease, Pipeline pipeline, List<Job> jobs, Underway running) {
+    if (running.has(RELEASE) || guard.leaves(lease) || work.isReleased(pipeline)) {
+      return;
+    }
+    var thread =
+        time.thread(
+            "release-of-" + pipeline.id(),
+            () -> {
+              try {
+                make(lease, pipeline, jobs);
+              } catch (InterruptedException _) {
+                // This server stops, or lost the lease; the next one begins anew.
+              } catch (RuntimeException e) {
+                running.broken(e);
+              }
+            });
+    running.put(RELEASE, thread);
+    thread.start();
+  }
+
+  private void make(Lease lease, Pipeline pipeline, List<Job> jobs) throws InterruptedException {
+    for (var attempt = 1; ; attempt++) {
+      switch (work.release(pipeline, jobs, attempt)) {
+        case PipelineWork.Made.Done _ -> {
+          return;
+        }
+        case PipelineWork.Made.Impossible(var problems) -> {
+          pipelines.addProblems(pipeline.id(), problems, time.instant(), lease);
+          return;
+        }
+        case PipelineWork.Made.Later(var why, var wait) -> {
+          log.atWarn()
+              .addKeyValue("pipeline", pipeline.id())
+              .addKeyValue("attempt", attempt)
+              .addKeyValue("why", why)
+              .log("the release of a pipeline has to wait");
+          time.sleep(wait);
+        }
       }
-    };
+    }
   }
 
   private boolean change(Lease lease, Job changed, Job before) {
@@ -603,11 +655,17 @@ final class PipelineLoop {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
-  /// The jobs that this loop runs. One that was told to end is told so once, since a second
-  /// interruption would disturb its ending, and is waited for.
+  /// The jobs that this loop runs, and the making of the release. One that was told to end is told
+  /// so once, since a second interruption would disturb its ending, and is waited for.
   private static final class Underway {
     private final Map<Long, Thread> threads = new HashMap<>();
     private final Set<Long> ending = new HashSet<>();
+    private final AtomicReference<@Nullable RuntimeException> broken = new AtomicReference<>();
+
+    /// What was thrown beside the loop is the loop's to throw, so that it counts as a try in vain.
+    void broken(RuntimeException cause) {
+      broken.set(cause);
+    }
 
     void put(long job, Thread thread) {
       threads.put(job, thread);
@@ -627,6 +685,10 @@ final class PipelineLoop {
 
     void forgetEnded() {
       threads.values().removeIf(thread -> !thread.isAlive());
+      var cause = broken.getAndSet(null);
+      if (cause != null) {
+        throw cause;
+      }
       ending.retainAll(threads.keySet());
     }
 

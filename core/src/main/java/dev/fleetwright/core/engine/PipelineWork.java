@@ -4,6 +4,7 @@ import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
 import dev.fleetwright.core.pipeline.Pipeline;
 import dev.fleetwright.core.release.Release;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,15 @@ public interface PipelineWork {
   /// @param jobs all jobs of the pipeline
   JobOrder order(Pipeline pipeline, Job job, List<Job> jobs);
 
-  /// Make the release of a pipeline whose building jobs are all done, and start what follows from
-  /// its being there. Called again it answers with the same release.
-  Made release(Pipeline pipeline, List<Job> jobs);
+  /// Whether the release of a pipeline is there already.
+  boolean isReleased(Pipeline pipeline);
+
+  /// Make the release of a pipeline whose building jobs are all done. Called again it answers with
+  /// the same release. It may block for as long as it takes to build and push images, and ends when
+  /// its thread is interrupted; what it did until then is done again by the next call.
+  ///
+  /// @param attempt 1 for the first; grows after each [Made.Later], and begins anew after a crash
+  Made release(Pipeline pipeline, List<Job> jobs, int attempt) throws InterruptedException;
 
   /// Start the deploy that a job with an `environment:` stands for.
   Begun deploy(Pipeline pipeline, Job job, List<Job> jobs);
@@ -64,6 +71,11 @@ public interface PipelineWork {
     /// It is there.
     record Done(Release release) implements Made {}
 
+    /// Somebody else is needed for it who does not answer at the moment.
+    ///
+    /// @param why for people
+    record Later(String why, Duration askAgainIn) implements Made {}
+
     /// It cannot be made; one line for each reason, for people.
     record Impossible(List<String> problems) implements Made {
       public Impossible {
@@ -79,6 +91,9 @@ public interface PipelineWork {
 
     /// Jobs that the release is made of have not ended; ask again when one has.
     record NotYet() implements Begun {}
+
+    /// The release is to be made first ([#release]); ask again when it is there.
+    record ReleaseFirst() implements Begun {}
 
     /// The job fails.
     ///

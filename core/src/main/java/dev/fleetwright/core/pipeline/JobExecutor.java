@@ -51,6 +51,11 @@ public interface JobExecutor {
       before = List.copyOf(before);
       secrets = List.copyOf(secrets);
     }
+
+    /// This order with other variables.
+    public JobOrder withVariables(SortedMap<String, String> others) {
+      return new JobOrder(job, project, sha, ref, trusted, spec, before, others, secrets, timeout);
+    }
   }
 
   /// Takes what a job prints. Durable when `append` returns is not promised; in order is.

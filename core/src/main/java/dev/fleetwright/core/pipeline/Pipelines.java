@@ -111,7 +111,7 @@ public interface Pipelines {
   boolean change(Job job, JobStatus seen, Actor by, Instant at, Optional<Lease> lease);
 
   /// Note what keeps a pipeline's release from being made, for people; see [Pipeline#problems].
-  void addProblems(long pipeline, List<String> problems, Lease lease);
+  void addProblems(long pipeline, List<String> problems, Instant at, Lease lease);
 
   /// Note that nothing is left to do for the engine until something changes: the pipeline is not
   /// handed out by [dev.fleetwright.core.engine.Leases#claim] until the next change. A new pipeline
@@ -143,7 +143,8 @@ public interface Pipelines {
   List<Job> cancel(long pipeline, Function<List<Job>, List<Job>> which, Actor by, Instant at);
 
   /// Run a finished job again as a new attempt, with an id of its own; it is pending at once. Jobs
-  /// that were skipped are created again, so that their turn is decided anew.
+  /// that were skipped are created again, so that their turn is decided anew. What kept the release
+  /// from being made is forgotten: it is tried again.
   ///
   /// @return the new job; empty when the job has not ended or is not the newest attempt
   Optional<Job> retry(long job, Actor by, Instant at);

@@ -1,6 +1,8 @@
 package dev.fleetwright.core.engine;
 
 import dev.fleetwright.core.access.Actor;
+import dev.fleetwright.core.artifact.Digest;
+import dev.fleetwright.core.image.ReleasedImage;
 import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.release.Release;
@@ -21,6 +23,7 @@ final class NoReleases implements Releases {
       String author,
       long pipeline,
       List<Component> components,
+      List<ReleasedImage> images,
       Actor by,
       Instant at) {
     throw new UnsupportedOperationException("no test needs it");
@@ -53,6 +56,21 @@ final class NoReleases implements Releases {
 
   @Override
   public List<Release> of(ProjectName project, int most, int skip) {
+    return List.of();
+  }
+
+  @Override
+  public List<ReleasedImage> images(long release) {
+    return List.of();
+  }
+
+  @Override
+  public List<Release> withImage(Digest image, int most) {
+    return List.of();
+  }
+
+  @Override
+  public List<String> runningIn(long release) {
     return List.of();
   }
 }

@@ -7,6 +7,12 @@ import java.util.Optional;
 /// A part of a release as `release:` names it.
 ///
 /// @param files folder among the pipeline's artifacts, without a `/` at the end; empty for an image
+/// @param image how the image comes to be; empty for files
+/// @param settings `run.…`, as targets read them; durations in milliseconds
 /// @param at where the file names it
-/// @param settings `run.…` and `image`, as targets read them; durations in seconds
-public record ComponentRule(String name, Optional<String> files, Settings settings, Position at) {}
+public record ComponentRule(
+    String name,
+    Optional<String> files,
+    Optional<ImageRule> image,
+    Settings settings,
+    Position at) {}

@@ -1,6 +1,7 @@
 package dev.fleetwright.pipeline.project;
 
 import dev.fleetwright.core.environment.EnvironmentName;
+import dev.fleetwright.core.image.ImageName;
 import dev.fleetwright.core.target.TargetBinding;
 import dev.fleetwright.pipeline.problem.Problem;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param present whether the repository has the file; without it everything is empty and sound
 /// @param project the name that the file gives; empty if none
 /// @param targets in the order of the file
+/// @param registries that may be asked and pushed to
 /// @param components in the order of the file
 /// @param environments in the order of the file
 /// @param keep how many releases stay on a host; also set in the targets that do not say
@@ -24,6 +26,7 @@ public record ProjectFile(
     boolean present,
     Optional<String> project,
     List<TargetBinding> targets,
+    List<RegistryRule> registries,
     List<ComponentRule> components,
     List<EnvironmentRule> environments,
     int keep,
@@ -43,16 +46,26 @@ public record ProjectFile(
           List.of(),
           List.of(),
           List.of(),
+          List.of(),
           USUAL_KEEP,
           List.of(),
           List.of());
 
   public ProjectFile {
     targets = List.copyOf(targets);
+    registries = List.copyOf(registries);
     components = List.copyOf(components);
     environments = List.copyOf(environments);
     later = List.copyOf(later);
     problems = List.copyOf(problems);
+  }
+
+  /// The registry, or part of one, that an image lies in; the closest. Empty when the file lets
+  /// this server go to none such.
+  public Optional<RegistryRule> registryOf(ImageName image) {
+    return registries.stream()
+        .filter(rule -> image.within(rule.place()))
+        .max(Comparator.comparingInt(rule -> rule.place().length()));
   }
 
   /// Whether there is no error, so that the rest may be acted on.

@@ -80,6 +80,7 @@ public final class ProjectFileReader {
         List.of(),
         List.of(),
         List.of(),
+        List.of(),
         ProjectFile.USUAL_KEEP,
         List.of(),
         problems.sorted());
@@ -118,6 +119,7 @@ public final class ProjectFileReader {
         true,
         text(root, "project"),
         List.copyOf(targets.values()),
+        ImageReader.registries(maps(root, "registries")),
         List.copyOf(components.values()),
         environments,
         keep,
@@ -221,7 +223,8 @@ public final class ProjectFileReader {
     for (var entry : written.values()) {
       var map = map(entry);
       var files = text(map, "files");
-      var image = text(map, "image");
+      var image = map.get("image").flatMap(ImageReader::read);
+      ImageReader.check(map, "release:" + entry.key(), problems);
       if (files.isPresent() == image.isPresent()) {
         problems.error(
             entry.keyAt(),
@@ -236,6 +239,7 @@ public final class ProjectFileReader {
       }
       var settings = flat(map);
       settings.remove("files");
+      settings.keySet().removeIf(key -> key.equals("image") || key.startsWith("image."));
       settings.replaceAll((key, value) ->
           key.equals("run.stop_within") || key.equals("run.health.within")
               ? seconds(value)
@@ -244,11 +248,17 @@ public final class ProjectFileReader {
           entry.key(),
           new ComponentRule(
               entry.key(),
-              files.map(path -> path.endsWith("/") ? path.substring(0, path.length() - 1) : path),
+              files.map(ProjectFileReader::folder),
+              image,
               Settings.of(settings),
               entry.keyAt()));
     }
     return components;
+  }
+
+  /// A folder without the `/` at its end.
+  static String folder(String path) {
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   /// `1 min 30 s` as targets read it.

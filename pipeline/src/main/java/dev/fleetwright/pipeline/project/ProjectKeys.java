@@ -69,7 +69,7 @@ final class ProjectKeys {
   private static final String NAME_PATTERN = "[a-zA-Z][a-zA-Z0-9_-]{0,62}";
   private static final String NAME_DESCRIBED = "a name of letters, digits, - and _";
 
-  private static final Shape PATH =
+  static final Shape PATH =
       parsed(
           "a path inside the repository",
           "build/web/",
@@ -82,7 +82,7 @@ final class ProjectKeys {
                   : Optional.empty());
   private static final Shape BRANCH = text(1, 255);
 
-  private static final Shape VARIABLES =
+  static final Shape VARIABLES =
       map("[A-Za-z_][A-Za-z0-9_]*", "a variable's name: letters, digits and _", word());
 
   private static final Shape LOCAL =
@@ -152,7 +152,7 @@ final class ProjectKeys {
           .with("stop_within", SHORT_DURATION)
           .done();
   private static final Shape COMPONENT =
-      fields().with("files", PATH).with("run", RUN).with("image", text(1, 1_000)).done();
+      fields().with("files", PATH).with("run", RUN).with("image", ImageReader.SHAPE).done();
 
   private static final Shape FREEZE =
       ruled(
@@ -224,6 +224,7 @@ final class ProjectKeys {
                                   + text
                                   + "\"")))
           .with("targets", map(NAME_PATTERN, NAME_DESCRIBED, TARGET))
+          .with("registries", ImageReader.REGISTRIES)
           .with("release", map(NAME_PATTERN, NAME_DESCRIBED, COMPONENT))
           .with("environments", map(ENVIRONMENT))
           .with("keep", number(2, 1_000))

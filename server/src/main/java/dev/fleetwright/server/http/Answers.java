@@ -34,7 +34,7 @@ final class Answers {
       case "target_unreachable", "repository_unavailable" ->
           Refusal.of(503, code, Failure.Kind.TARGET, message, remedy, problems);
       case "no_such_ref" -> Refusal.of(404, code, Failure.Kind.USER, message, remedy, problems);
-      case "bad_project_name", "bad_token_name", "bad_variable", "bad_schedule" ->
+      case "bad_project_name", "bad_token_name", "bad_variable", "bad_schedule", "bad_image" ->
           Refusal.of(400, code, Failure.Kind.USER, message, remedy, problems);
       case "repository_unreadable" ->
           Refusal.of(422, code, Failure.Kind.USER, message, remedy, problems);

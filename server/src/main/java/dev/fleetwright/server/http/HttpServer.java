@@ -117,6 +117,15 @@ public final class HttpServer implements AutoCloseable {
                 clock)
             .routes());
     routes.addAll(
+        new ReleaseRoutes(
+                served.projects(),
+                served.environments(),
+                served.releases(),
+                operations.images(),
+                operations.deploys(),
+                clock)
+            .routes());
+    routes.addAll(
         new EnvironmentRoutes(
                 served.projects(),
                 served.environments(),

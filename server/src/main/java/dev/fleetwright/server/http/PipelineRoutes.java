@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Pipelines, their jobs, and the releases that they make.
+/// Pipelines and their jobs.
 final class PipelineRoutes {
 
   private final Projects projects;
@@ -144,29 +144,7 @@ final class PipelineRoutes {
         Route.post("/api/v1/jobs/{job}/cancel", Access.SIGNED_IN, "Cancel a job.")
             .orRefusing()
             .giving(Job.class)
-            .by(call -> wire(Answers.done(operations.cancel(call.id("job"), call.actor())))),
-        Route.get(
-                "/api/v1/projects/{project}/releases",
-                Access.SIGNED_IN,
-                "A project's releases, newest first.")
-            .with(Parameter.PAGE, Parameter.PER_PAGE)
-            .givingPageOf(dev.fleetwright.api.Release.class)
-            .by(call -> {
-              var project = project(call);
-              return call.paged(
-                  clock.instant(),
-                  (most, skip) ->
-                      releases.of(project.name(), most, skip).stream()
-                          .map(ReleaseWire::of)
-                          .toList());
-            }),
-        Route.get("/api/v1/releases/{release}", Access.SIGNED_IN, "One release.")
-            .giving(dev.fleetwright.api.Release.class)
-            .by(call -> {
-              var id = call.id("release");
-              return ReleaseWire.of(
-                  releases.find(id).orElseThrow(() -> Refusal.notFound("release " + id)));
-            }));
+            .by(call -> wire(Answers.done(operations.cancel(call.id("job"), call.actor())))));
   }
 
   private Pipeline run(Call call, Pipeline.Run wish) {

@@ -3,6 +3,7 @@ package dev.fleetwright.server.operations;
 import dev.fleetwright.core.deploy.DeployState.Succeeded;
 import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.environment.Environment;
+import dev.fleetwright.core.image.ReleasedImage;
 import dev.fleetwright.core.pipeline.Aftermath;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
@@ -42,7 +43,7 @@ public final class DeployScripts {
 
   /// The script of the job that deploys this release to this environment, if its pipeline has one.
   public Optional<Component> starting(Environment environment, Release release) {
-    return job(environment, release.pipeline(), Action.START);
+    return job(environment, release.pipeline(), Action.START, releases.images(release.id()));
   }
 
   /// The script of the job that takes this environment down: of the pipeline whose release was last
@@ -53,10 +54,22 @@ public final class DeployScripts {
         .flatMap(v -> v.deploy().release().stream())
         .findFirst()
         .flatMap(releases::find)
-        .flatMap(release -> job(environment, release.pipeline(), Action.STOP));
+        .flatMap(release ->
+            job(environment, release.pipeline(), Action.STOP, releases.images(release.id())));
   }
 
-  private Optional<Component> job(Environment environment, long pipeline, Action action) {
+  /// A script that deploys is told which images the release consists of, by digest: also those that
+  /// no job reported, because they were built when the release was made.
+  static JobOrder told(JobOrder order, List<ReleasedImage> images) {
+    var variables = new TreeMap<>(order.variables());
+    for (var image : images) {
+      variables.put(ReleasedImage.variable(image.component()), image.name().exact());
+    }
+    return order.withVariables(variables);
+  }
+
+  private Optional<Component> job(
+      Environment environment, long pipeline, Action action, List<ReleasedImage> images) {
     return pipelines
         .find(pipeline)
         .flatMap(p -> {
@@ -64,7 +77,7 @@ public final class DeployScripts {
           return jobs.stream()
               .filter(j -> acts(j.spec(), environment, action))
               .findFirst()
-              .map(j -> component(j, orders.order(p, j, jobs)));
+              .map(j -> component(j, told(orders.order(p, j, jobs), images)));
         });
   }
 

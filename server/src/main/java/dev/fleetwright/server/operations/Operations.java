@@ -8,6 +8,8 @@ import dev.fleetwright.core.engine.PipelineWork;
 import dev.fleetwright.core.environment.Alarms;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Holds;
+import dev.fleetwright.core.image.ImageRegistries;
+import dev.fleetwright.core.image.ImageTags;
 import dev.fleetwright.core.pipeline.ArtifactLives;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ResourceGroups;
@@ -32,6 +34,7 @@ public record Operations(
     DeployOperations deploys,
     TrainOperations trains,
     EnvironmentOperations environments,
+    ImageOperations images,
     AccessOperations access,
     TestReports tests,
     ArtifactExpiry artifacts,
@@ -51,6 +54,8 @@ public record Operations(
       Holds holds,
       Alarms alarms,
       Releases releases,
+      ImageRegistries registries,
+      ImageTags imageTags,
       Pipelines pipelines,
       ResourceGroups resourceGroups,
       Schedules schedules,
@@ -95,6 +100,7 @@ public record Operations(
         deployOperations,
         new TrainOperations(trains, deploys, deployOperations, clock),
         new EnvironmentOperations(holds, alarms, clock),
+        new ImageOperations(imageTags, clock),
         access,
         new TestReports(pipelines, orders, blobs),
         new ArtifactExpiry(lives, pipelines, blobs, clock),
@@ -110,6 +116,7 @@ public record Operations(
             foreign,
             new Downstreams(
                 projects, pipelines, repositories, inclusions, orders, pipelineOperations),
+            new ImageBinding(registries, imageTags, pipelines, blobs, clock),
             blobs,
             artifactsKept,
             clock));

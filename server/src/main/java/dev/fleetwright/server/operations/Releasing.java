@@ -11,6 +11,7 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.environment.Environments;
 import dev.fleetwright.core.environment.Tier;
+import dev.fleetwright.core.image.ReleasedImage;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.Job.Keeping;
 import dev.fleetwright.core.pipeline.JobExecutor.JobOrder;
@@ -26,9 +27,9 @@ import dev.fleetwright.core.target.Component;
 import dev.fleetwright.core.target.Settings;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.project.ComponentRule;
+import dev.fleetwright.pipeline.project.ImageRule;
+import dev.fleetwright.pipeline.project.ProjectFile;
 import dev.fleetwright.pipeline.variable.VariableExpansion;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,8 +46,9 @@ import java.util.regex.Pattern;
 /// Binds what a pipeline made into a release, and starts the deploys of its jobs.
 final class Releasing implements PipelineWork {
 
-  /// Larger files of a repository are not what one serves; artifacts have no such limit.
-  private static final int LARGEST_FILE = 100 * 1024 * 1024;
+  /// How long a registry that does not answer is waited for, in seconds: five minutes in all. A
+  /// restart of one takes less, and a person who waits for a release shall hear of it.
+  private static final List<Integer> WAITS = List.of(1, 2, 5, 10, 20, 40, 60, 60, 60, 60);
 
   private static final String MISSING_DEPENDENCY = "missing_dependency_failure";
 
@@ -67,6 +69,7 @@ final class Releasing implements PipelineWork {
   private final JobOrders orders;
   private final ForeignNeeds foreign;
   private final Downstreams downstreams;
+  private final ImageBinding images;
   private final Blobs blobs;
   private final Optional<Duration> artifactsKept;
   private final InstantSource clock;
@@ -82,6 +85,7 @@ final class Releasing implements PipelineWork {
       JobOrders orders,
       ForeignNeeds foreign,
       Downstreams downstreams,
+      ImageBinding images,
       Blobs blobs,
       Optional<Duration> artifactsKept,
       InstantSource clock) {
@@ -95,6 +99,7 @@ final class Releasing implements PipelineWork {
     this.orders = orders;
     this.foreign = foreign;
     this.downstreams = downstreams;
+    this.images = images;
     this.blobs = blobs;
     this.artifactsKept = artifactsKept;
     this.clock = clock;
@@ -111,7 +116,12 @@ final class Releasing implements PipelineWork {
   }
 
   @Override
-  public Made release(Pipeline pipeline, List<Job> jobs) {
+  public boolean isReleased(Pipeline pipeline) {
+    return releases.ofPipeline(pipeline.id()).isPresent();
+  }
+
+  @Override
+  public Made release(Pipeline pipeline, List<Job> jobs, int attempt) throws InterruptedException {
     var made = releases.ofPipeline(pipeline.id());
     if (made.isPresent()) {
       return new Made.Done(made.get());
@@ -122,14 +132,22 @@ final class Releasing implements PipelineWork {
       return new Made.Impossible(
           file.problems().stream().filter(Problem::isError).map(Problem::toString).toList());
     }
-    var problems = new ArrayList<String>();
-    var components = new ArrayList<Component>();
-    var family = family(pipeline, jobs);
+    var parts = new Parts(project, pipeline, family(pipeline, jobs));
     for (var rule : file.components()) {
-      component(project, pipeline, rule, family, problems).ifPresent(components::add);
+      parts.add(rule);
     }
-    if (!problems.isEmpty()) {
-      return new Made.Impossible(problems);
+    if (!parts.problems.isEmpty()) {
+      return new Made.Impossible(parts.problems);
+    } else if (!parts.waiting.isEmpty()) {
+      return attempt <= WAITS.size()
+          ? new Made.Later(
+              String.join("; ", parts.waiting), Duration.ofSeconds(WAITS.get(attempt - 1)))
+          : new Made.Impossible(
+              parts.waiting.stream()
+                  .map(why ->
+                      "%s; it was tried %d times. When it can be reached again, retry a job of this pipeline, or build the commit again"
+                          .formatted(why, attempt))
+                  .toList());
     }
     var release =
         releases.add(
@@ -139,7 +157,8 @@ final class Releasing implements PipelineWork {
             pipeline.title(),
             pipeline.author(),
             pipeline.id(),
-            components,
+            parts.components,
+            parts.bound,
             actor(pipeline),
             clock.instant());
     return new Made.Done(release);
@@ -188,102 +207,117 @@ final class Releasing implements PipelineWork {
     return all;
   }
 
-  private Optional<Component> component(
-      Project project,
-      Pipeline pipeline,
-      ComponentRule rule,
-      List<Job> jobs,
-      List<String> problems) {
-    var files = new ArrayList<TreeEntry>();
-    if (rule.files().isPresent()) {
-      var folder = rule.files().get();
+  /// The components of a release, while it is made.
+  private final class Parts {
+    private final Project project;
+    private final Pipeline pipeline;
+    private final List<Job> jobs;
+    private final BuiltFiles files;
+    private final List<Component> components = new ArrayList<>();
+    private final List<ReleasedImage> bound = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> waiting = new ArrayList<>();
+    private Optional<ProjectFile> policy = Optional.empty();
+    private Optional<SortedMap<String, String>> known = Optional.empty();
+
+    Parts(Project project, Pipeline pipeline, List<Job> jobs) {
+      this.project = project;
+      this.pipeline = pipeline;
+      this.jobs = jobs;
+      this.files = new BuiltFiles(repositories, blobs, pipeline, jobs);
+    }
+
+    void add(ComponentRule rule) throws InterruptedException {
+      if (rule.image().isPresent()) {
+        image(rule, rule.image().get());
+      } else {
+        files(rule);
+      }
+    }
+
+    private void image(ComponentRule rule, ImageRule image) throws InterruptedException {
+      if (policy.isEmpty()) {
+        policy = Optional.of(configuration.ofDefaultBranch(project));
+      }
+      var around =
+          new ImageBinding.Surroundings(
+              pipeline, files, policy.get(), this::written, actor(pipeline));
+      ImageBinding.Bound answer;
       try {
-        files.addAll(artifactsBelow(folder, jobs));
+        answer = images.bind(rule.name(), image, around);
       } catch (IllegalArgumentException e) {
-        // A link that stays among the artifacts and leaves this part of them.
-        problems.add("component `%s`: %s".formatted(rule.name(), e.getMessage()));
-        return Optional.empty();
+        // A link that leaves the files of a layer.
+        problem(rule, String.valueOf(e.getMessage()));
+        return;
       }
-      if (files.isEmpty()) {
-        files.addAll(filesBelow(folder, project, pipeline));
-      }
-      if (files.isEmpty()) {
-        problems.add(
-            "component `%s`: no job left an artifact below `%s/`, and the repository has no such folder; add it to `artifacts:paths` of the job that makes it"
-                .formatted(rule.name(), folder));
-        return Optional.empty();
+      switch (answer) {
+        case ImageBinding.Bound.To(var to) -> {
+          bound.add(to);
+          components.add(
+              new Component(
+                  rule.name(), List.of(), settings(rule).with(Map.of("image", to.name().exact()))));
+        }
+        case ImageBinding.Bound.Wrong(var why) -> problem(rule, why);
+        case ImageBinding.Bound.Later(var why) ->
+            waiting.add("component `%s`: %s".formatted(rule.name(), why));
       }
     }
-    var problem = FileTree.problem(files);
-    if (problem.isPresent()) {
-      problems.add("component `%s`: %s".formatted(rule.name(), problem.get()));
-      return Optional.empty();
-    }
-    return Optional.of(new Component(rule.name(), files, settings(pipeline, rule, jobs)));
-  }
 
-  /// Files of all jobs, later jobs over earlier ones, with the folder taken off their paths.
-  private static List<TreeEntry> artifactsBelow(String folder, List<Job> jobs) {
-    var byPath = new TreeMap<String, TreeEntry>();
-    for (var job : jobs) {
-      for (var entry : job.artifacts()) {
-        if (folder.isEmpty() || folder.equals(".")) {
-          byPath.put(entry.path(), entry);
-        } else if (entry.path().startsWith(folder + "/")) {
-          var path = entry.path().substring(folder.length() + 1);
-          byPath.put(path, moved(entry, path));
+    private void files(ComponentRule rule) {
+      List<TreeEntry> found = List.of();
+      if (rule.files().isPresent()) {
+        var folder = rule.files().get();
+        try {
+          found = files.below(folder);
+        } catch (IllegalArgumentException e) {
+          // A link that stays among the artifacts and leaves this part of them.
+          problem(rule, String.valueOf(e.getMessage()));
+          return;
+        }
+        if (found.isEmpty()) {
+          problem(
+              rule,
+              "no job left an artifact below `%s/`, and the repository has no such folder; add it to `artifacts:paths` of the job that makes it"
+                  .formatted(folder));
+          return;
         }
       }
-    }
-    return List.copyOf(byPath.values());
-  }
-
-  private static TreeEntry moved(TreeEntry entry, String path) {
-    return switch (entry) {
-      case TreeEntry.File(_, var digest, var size, var executable) ->
-          new TreeEntry.File(path, digest, size, executable);
-      case TreeEntry.Link(_, var to) -> new TreeEntry.Link(path, to);
-    };
-  }
-
-  /// A folder that needs no building is deployed as it lies in the repository.
-  private List<TreeEntry> filesBelow(String folder, Project project, Pipeline pipeline) {
-    var prefix = folder.isEmpty() || folder.equals(".") ? "" : folder + "/";
-    try {
-      var entries = new ArrayList<TreeEntry>();
-      for (var path : repositories.paths(project.name(), pipeline.sha())) {
-        if (path.startsWith(prefix)) {
-          var bytes = repositories.file(project.name(), pipeline.sha(), path, LARGEST_FILE);
-          if (bytes.isPresent()) {
-            var digest = blobs.put(bytes.get());
-            entries.add(
-                new TreeEntry.File(
-                    path.substring(prefix.length()), digest, bytes.get().length, false));
-          }
-        }
+      var wrong = FileTree.problem(found);
+      if (wrong.isPresent()) {
+        problem(rule, wrong.get());
+        return;
       }
-      return entries;
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading `" + folder + "` of " + pipeline.sha().brief(), e);
+      components.add(new Component(rule.name(), found, settings(rule)));
     }
-  }
 
-  /// `${CI_…}` is known when the release is made and is written in; only the components that ask
-  /// for it differ from release to release.
-  private Settings settings(Pipeline pipeline, ComponentRule rule, List<Job> jobs) {
-    if (rule.settings().values().values().stream().noneMatch(v -> v.contains("${CI_"))) {
-      return rule.settings();
+    private void problem(ComponentRule rule, String what) {
+      problems.add("component `%s`: %s".formatted(rule.name(), what));
     }
-    var known = orders.order(pipeline, jobs.getFirst(), jobs).variables();
-    var settings = new TreeMap<>(rule.settings().values());
-    settings.replaceAll((_, value) ->
-        PREDEFINED
-            .matcher(value)
-            .replaceAll(match ->
-                match.group(1).startsWith("CI_JOB_")
-                    ? Matcher.quoteReplacement(match.group())
-                    : Matcher.quoteReplacement(known.getOrDefault(match.group(1), match.group()))));
-    return Settings.of(settings);
+
+    /// `${CI_…}` is known when the release is made and is written in; only the components that ask
+    /// for it differ from release to release.
+    private Settings settings(ComponentRule rule) {
+      var settings = new TreeMap<>(rule.settings().values());
+      settings.replaceAll((_, value) -> written(value));
+      return Settings.of(settings);
+    }
+
+    private String written(String text) {
+      if (!text.contains("${CI_")) {
+        return text;
+      }
+      if (known.isEmpty()) {
+        known = Optional.of(orders.order(pipeline, jobs.getFirst(), jobs).variables());
+      }
+      var variables = known.get();
+      return PREDEFINED
+          .matcher(text)
+          .replaceAll(match ->
+              match.group(1).startsWith("CI_JOB_")
+                  ? Matcher.quoteReplacement(match.group())
+                  : Matcher.quoteReplacement(
+                      variables.getOrDefault(match.group(1), match.group())));
+    }
   }
 
   @Override
@@ -444,12 +478,15 @@ final class Releasing implements PipelineWork {
           ? new Begun.No("script_failure", "there is no release: a job that it is made of failed")
           : new Begun.NotYet();
     }
-    return switch (release(pipeline, jobs)) {
-      case Made.Done(var release) ->
-          begun(pipeline, job, environment, order, Optional.of(release.id()));
-      case Made.Impossible(var problems) ->
-          new Begun.No("script_failure", "there is no release: " + String.join("; ", problems));
-    };
+    var release = releases.ofPipeline(pipeline.id());
+    if (release.isPresent()) {
+      var told = DeployScripts.told(order, releases.images(release.get().id()));
+      return begun(pipeline, job, environment, told, Optional.of(release.get().id()));
+    }
+    return pipeline.problems().isEmpty()
+        ? new Begun.ReleaseFirst()
+        : new Begun.No(
+            "script_failure", "there is no release: " + String.join("; ", pipeline.problems()));
   }
 
   /// @param release what is brought; empty to take the environment down

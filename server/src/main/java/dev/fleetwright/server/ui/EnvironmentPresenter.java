@@ -266,7 +266,7 @@ final class EnvironmentPresenter {
   }
 
   static Link link(Release release) {
-    return new Link(release.label(), Paths.project(release.project()) + "#releases-title");
+    return new Link(release.label(), Paths.release(release.project(), release.number()));
   }
 
   private List<Instance> instances(Observation seen, SortedMap<String, Long> versions) {

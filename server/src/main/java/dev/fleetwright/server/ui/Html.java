@@ -108,6 +108,10 @@ final class Html {
     return content(out -> JtemessageGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content release(Frame frame, ReleasePage page) {
+    return content(out -> JtereleaseGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content schedules(Frame frame, SchedulesPage page) {
     return content(out -> JteschedulesGenerated.render(out, UNTOUCHED, frame, page));
   }

@@ -45,6 +45,7 @@ public final class Pages implements Screens {
                 new DeployPages(sources, operations, framing, tails).routes(),
                 new TrainPages(sources, operations, framing).routes(),
                 new PipelinePages(sources, operations, framing, tails).routes(),
+                new ReleasePages(sources, framing).routes(),
                 new SchedulePages(sources, operations, framing).routes(),
                 new TokenPages(operations.access(), framing, sources.clock()).routes())
             .flatMap(List::stream)

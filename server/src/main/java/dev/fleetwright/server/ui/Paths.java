@@ -34,6 +34,10 @@ final class Paths {
     return project(project) + "/pipelines/" + number;
   }
 
+  static String release(ProjectName project, long number) {
+    return project(project) + "/releases/" + number;
+  }
+
   static String job(ProjectName project, long id) {
     return project(project) + "/jobs/" + id;
   }

@@ -3,6 +3,7 @@ package dev.fleetwright.server.wiring;
 import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
+import dev.fleetwright.adapters.registry.OciRegistries;
 import dev.fleetwright.adapters.remote.HttpRemoteFiles;
 import dev.fleetwright.adapters.s3.S3Storage;
 import dev.fleetwright.api.Drain;
@@ -173,6 +174,8 @@ public final class FleetwrightServer implements ServerProcess {
               database.holds(),
               database.alarms(),
               releases,
+              new OciRegistries(blobs, data.resolve("images"), options.registryAuth()),
+              database.imageTags(),
               pipelines,
               database.resourceGroups(),
               database.schedules(),

@@ -31,6 +31,7 @@ class HtmlTest {
         Html.job(frame, Samples.job()),
         Html.trains(frame, Samples.trains()),
         Html.train(frame, Samples.train()),
+        Html.release(frame, Samples.release()),
         Html.schedules(frame, Samples.schedules()),
         Html.tokens(frame, Samples.tokens()),
         Html.secret(frame, Samples.secret()),

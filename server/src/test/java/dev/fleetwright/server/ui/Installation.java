@@ -4,6 +4,7 @@ import dev.fleetwright.adapters.executor.BuiltInExecutor;
 import dev.fleetwright.adapters.git.GitRepositories;
 import dev.fleetwright.adapters.local.LocalTarget;
 import dev.fleetwright.adapters.probe.HttpAnalysis;
+import dev.fleetwright.adapters.registry.OciRegistries;
 import dev.fleetwright.core.access.Actor;
 import dev.fleetwright.core.engine.AutomaticDeploys;
 import dev.fleetwright.core.engine.DeployPlanner;
@@ -103,6 +104,8 @@ final class Installation implements AutoCloseable {
             database.holds(),
             database.alarms(),
             database.releases(),
+            new OciRegistries(blobs, data.resolve("images"), Optional.empty()),
+            database.imageTags(),
             database.pipelines(),
             database.resourceGroups(),
             database.schedules(),

@@ -35,6 +35,7 @@ final class PreviewServer {
           Map.entry("/job", f -> Html.job(f, Samples.job())),
           Map.entry("/tests", f -> Html.tests(f, Samples.tests())),
           Map.entry("/artifacts", f -> Html.artifacts(f, Samples.artifacts())),
+          Map.entry("/release", f -> Html.release(f, Samples.release())),
           Map.entry("/schedules", f -> Html.schedules(f, Samples.schedules())),
           Map.entry("/tokens", f -> Html.tokens(f, Samples.tokens())),
           Map.entry("/secret", f -> Html.secret(f, Samples.secret())),

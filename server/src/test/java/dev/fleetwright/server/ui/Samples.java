@@ -344,6 +344,27 @@ final class Samples {
                 "")));
   }
 
+  static ReleasePage release() {
+    var digest = "sha256:" + "4f".repeat(32);
+    return new ReleasePage(
+        "r7",
+        "Greet the customers",
+        "1a2b3c4d".repeat(5),
+        "main",
+        "Anna",
+        ago(5),
+        new Link("#51", "/pipeline"),
+        List.of(new Link("staging", "/environment")),
+        List.of(
+            new ReleasePage.Part(
+                "web",
+                "registry.example/shop/web",
+                digest,
+                "tag `1a2b3c4d-51`, built of the pipeline's files",
+                "registry.example/base/java:25@" + digest),
+            new ReleasePage.Part("worker", "12 files, 1.2 MB", digest, "", "")));
+  }
+
   static SchedulesPage schedules() {
     return new SchedulesPage(
         new Link("shop", "/project"),

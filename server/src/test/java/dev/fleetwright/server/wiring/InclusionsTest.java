@@ -83,6 +83,7 @@ class InclusionsTest {
                 usual.localRepositories(),
                 usual.jobs(),
                 List.of("127.0.0.1:" + web.getAddress().getPort()),
+                usual.registryAuth(),
                 false));
     client = new FleetwrightClient(running.uri(), running.bootstrapToken().orElseThrow());
   }

@@ -49,6 +49,7 @@ final class Replica implements AutoCloseable {
             true,
             ServerOptions.Jobs.USUAL,
             List.of(),
+            Optional.empty(),
             false);
     try (var server =
         FleetwrightServer.startHere(

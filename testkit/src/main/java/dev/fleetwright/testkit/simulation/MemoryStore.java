@@ -27,6 +27,7 @@ import dev.fleetwright.core.environment.Live;
 import dev.fleetwright.core.environment.Policy;
 import dev.fleetwright.core.environment.Tier;
 import dev.fleetwright.core.feed.Feed;
+import dev.fleetwright.core.image.ReleasedImage;
 import dev.fleetwright.core.ledger.Ledger;
 import dev.fleetwright.core.ledger.LedgerRecord;
 import dev.fleetwright.core.log.LogName;
@@ -685,6 +686,7 @@ public class MemoryStore {
           String author,
           long pipeline,
           List<Component> components,
+          List<ReleasedImage> images,
           Actor by,
           Instant at) {
         var made = ofPipeline(pipeline);
@@ -699,6 +701,21 @@ public class MemoryStore {
         releases.add(release);
         record(project.value(), by, "release.made", new TreeMap<>(), at);
         return release;
+      }
+
+      @Override
+      public List<ReleasedImage> images(long release) {
+        return List.of();
+      }
+
+      @Override
+      public List<Release> withImage(Digest image, int most) {
+        return List.of();
+      }
+
+      @Override
+      public List<String> runningIn(long release) {
+        return List.of();
       }
 
       @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fleetwright.adapters.registry;
+
+import org.jspecify.annotations.NullMarked;
