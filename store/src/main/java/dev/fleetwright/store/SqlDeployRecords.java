@@ -2,6 +2,7 @@ package dev.fleetwright.store;
 
 import dev.fleetwright.core.deploy.DeployRecords;
 import dev.fleetwright.core.deploy.DeployView;
+import dev.fleetwright.core.deploy.Deploys;
 import dev.fleetwright.core.engine.RecordUnreadable;
 import dev.fleetwright.core.project.ProjectName;
 import java.sql.SQLException;
@@ -79,7 +80,9 @@ final class SqlDeployRecords implements DeployRecords {
                 SqlDeployRecords::entry,
                 environment,
                 environment,
-                most));
+                most,
+                environment,
+                Deploys.ALARMED));
   }
 
   @Override
