@@ -53,6 +53,7 @@ final class ConditionEvidence {
           "compliant",
           "date",
           "deployed",
+          "done",
           "established",
           "healthy",
           "initialized",
@@ -62,6 +63,7 @@ final class ConditionEvidence {
           "ready",
           "reconciled",
           "succeeded",
+          "success",
           "successful",
           "synced",
           "synchronized",
@@ -91,7 +93,7 @@ final class ConditionEvidence {
               + "|.*(Failed|Failure|Failing|Errors?|Errored|Invalid|InvalidSpec|Degraded|Stalled|NotReady"
               + "|Unhealthy|Terminal|NonStructuralSchema|Rejected|Conflict|Conflicts|Conflicted"
               + "|Misconfigured|Blocked|Fallback|Aborted|violation|Pressure|Deadlock|Unavailable"
-              + "|Unreachable|Unschedulable|Expired|Lost|Denied|Missing|Violated|Throttled|Warnings?)");
+              + "|Unreachable|Unschedulable|Expired|Lost|Denied|Missing|Violated|Throttled)");
 
   private static final Pattern WORK =
       Pattern.compile(
@@ -112,7 +114,12 @@ final class ConditionEvidence {
 
   /// `Progressing` and the like stay true with these when the work is over.
   private static final Set<String> OVER =
-      Set.of("NewReplicaSetAvailable", "Successful", "Succeeded", "Completed");
+      Set.of(
+          "NewReplicaSetAvailable",
+          "NewReplicationControllerAvailable",
+          "Successful",
+          "Succeeded",
+          "Completed");
 
   private static final Pattern WAITS =
       Pattern.compile(

@@ -52,7 +52,7 @@ final class CustomResources {
           "transitionStatus");
 
   private static final List<String> INNER_STATES =
-      List.of("transitionStatus", "phase", "state", "status", "currentStepState");
+      List.of("transitionStatus", "phase", "state", "status", "currentStepState", "lastObservedState");
 
   private static final List<String> ERRORS =
       List.of("error", "errMsg", "errorMessage", "failureMessage", "lastError");
@@ -118,6 +118,7 @@ final class CustomResources {
     columns.values().forEach(this::column);
     errors();
     truths();
+    validity();
     replicas();
     parts();
     return weigh();
@@ -274,6 +275,17 @@ final class CustomResources {
             field,
             "its %s is %s".formatted(field, value.asBoolean()));
       }
+    }
+  }
+
+  private void validity() {
+    var valid = status.path("valid");
+    if (valid.isBoolean() && ConditionEvidence.deciding(conditions).isEmpty()) {
+      add(
+          valid.asBoolean() ? Says.CURRENT : Says.FAILED,
+          true,
+          "valid",
+          valid.asBoolean() ? "it is valid" : "it is not valid");
     }
   }
 

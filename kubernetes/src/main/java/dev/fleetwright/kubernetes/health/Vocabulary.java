@@ -50,7 +50,7 @@ final class Vocabulary {
           progress progressing promoting provisioning pulling queued rebalancing reconciling
           recovering registering removing requested resizing resolving restarting restoring retrying
           rolling rollout rotating scaling scheduled scheduling setting setup started starting
-          submitted syncing terminating triggered unpacking updating upgrading uploading validating
+          stopping submitted syncing terminating triggered unpacking updating upgrading uploading validating
           wait waiting yellow
           """);
 
