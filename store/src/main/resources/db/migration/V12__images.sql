@@ -26,3 +26,9 @@ CREATE TABLE image_tag (
 
 -- From a release to where it runs.
 CREATE INDEX live_by_release ON live (release);
+
+-- Which pipeline's commit is built again, and for what where that is to be done once.
+ALTER TABLE pipeline ADD COLUMN rebuild_of BIGINT REFERENCES pipeline (id);
+ALTER TABLE pipeline ADD COLUMN rebuild_cause TEXT;
+CREATE UNIQUE INDEX pipeline_rebuilt ON pipeline (rebuild_of, rebuild_cause)
+  WHERE rebuild_cause IS NOT NULL;

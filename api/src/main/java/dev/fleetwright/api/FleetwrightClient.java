@@ -149,6 +149,11 @@ public final class FleetwrightClient implements AutoCloseable {
     return get("/api/v1/jobs/" + id, new TypeReference<>() {});
   }
 
+  /// Build the commit of a pipeline again: a new pipeline and a new release.
+  public Pipeline rebuildPipeline(long id) throws InterruptedException {
+    return post("/api/v1/pipelines/" + id + "/rebuild", new TypeReference<>() {});
+  }
+
   /// Run all jobs of a pipeline again that failed or were cancelled.
   public Pipeline retryPipeline(long id) throws InterruptedException {
     return post("/api/v1/pipelines/" + id + "/retry", new TypeReference<>() {});

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param problems why there are no jobs, when the file cannot be used
 /// @param name what the file calls the run; empty if it says nothing
 /// @param parent the id of the job that started it, when one did
+/// @param rebuildOf the id of the pipeline whose commit it builds again
 /// @param release the id of the release that it made
 public record Pipeline(
     long id,
@@ -28,6 +29,7 @@ public record Pipeline(
     List<String> problems,
     String name,
     Optional<Long> parent,
+    Optional<Long> rebuildOf,
     Status status,
     Optional<Long> release,
     String by,

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
       PipelineCommand.Jobs.class,
       PipelineCommand.Tests.class,
       PipelineCommand.Retry.class,
+      PipelineCommand.Rebuild.class,
       PipelineCommand.Cancel.class
     })
 final class PipelineCommand {
@@ -207,6 +208,30 @@ final class PipelineCommand {
     public Integer call() throws InterruptedException {
       try (var client = connection.open()) {
         var again = client.retryPipeline(pipeline);
+        output.result(again, List.of(words(again)));
+        return ExitCode.DONE;
+      }
+    }
+  }
+
+  @Command(
+      name = "rebuild",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Build the commit of a pipeline again, for newer packages of what it is built on: a new",
+        "pipeline and a new release. What there is stays."
+      })
+  static final class Rebuild implements Callable<Integer> {
+    @Mixin private Connection connection = new Connection();
+    @Mixin private Output output = new Output();
+
+    @Parameters(paramLabel = "PIPELINE-ID")
+    private long pipeline;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      try (var client = connection.open()) {
+        var again = client.rebuildPipeline(pipeline);
         output.result(again, List.of(words(again)));
         return ExitCode.DONE;
       }

@@ -63,6 +63,59 @@ final class SqlPipelines implements Pipelines {
         "recording a pipeline of " + pipeline.project(), session -> add(session, pipeline, by, at));
   }
 
+  @Override
+  public Pipeline addRebuild(
+      NewPipeline pipeline, long of, Optional<String> cause, Actor by, Instant at) {
+    room.run();
+    return feed.write(
+        "recording that pipeline %d is built again".formatted(of),
+        session -> {
+          // The lock keeps out whoever has the same cause.
+          SqlLeases.lock(session, SqlLeases.Kind.PIPELINE, of);
+          var there =
+              cause.isEmpty()
+                  ? Optional.<Pipeline>empty()
+                  : session.one(
+                      "SELECT * FROM pipeline WHERE rebuild_of = ? AND rebuild_cause = ?",
+                      SqlPipelines::pipeline,
+                      of,
+                      cause.get());
+          if (there.isPresent()) {
+            return there.get();
+          }
+          var added = add(session, pipeline, by, at);
+          session.changeOne(
+              "UPDATE pipeline SET rebuild_of = ?, rebuild_cause = ? WHERE id = ?",
+              of,
+              cause,
+              added.id());
+          SqlLedger.write(
+              session,
+              pipeline.project().value(),
+              by,
+              "pipeline.rebuilds",
+              Map.of(
+                  "pipeline", Long.toString(added.id()),
+                  "of", Long.toString(of),
+                  "cause", cause.orElse("")),
+              at);
+          return added;
+        });
+  }
+
+  @Override
+  public Optional<Long> rebuildOf(long pipeline) {
+    return transactions
+        .read(
+            "reading what pipeline %d builds again".formatted(pipeline),
+            session ->
+                session.one(
+                    "SELECT rebuild_of FROM pipeline WHERE id = ?",
+                    row -> row.maybeWhole("rebuild_of"),
+                    pipeline))
+        .flatMap(of -> of);
+  }
+
   static Pipeline add(Session session, NewPipeline pipeline, Actor by, Instant at)
       throws SQLException {
     if (pipeline.parent().isPresent()) {

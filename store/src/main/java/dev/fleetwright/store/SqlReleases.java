@@ -163,7 +163,7 @@ final class SqlReleases implements Releases {
                 """
                 SELECT r.* FROM release r JOIN pipeline p ON p.id = r.pipeline
                  WHERE r.project = ? AND r.ref = ? AND p.tag = 0
-                 ORDER BY r.number DESC LIMIT 1
+                 ORDER BY COALESCE(p.rebuild_of, p.id) DESC, r.number DESC LIMIT 1
                 """,
                 SqlReleases::release,
                 project.value(),

@@ -9,6 +9,8 @@ import dev.fleetwright.core.image.ImageTags.Registered.Done;
 import dev.fleetwright.core.image.ImageTags.Registered.Taken;
 import dev.fleetwright.core.image.ReleasedImage;
 import dev.fleetwright.core.image.ReleasedImage.BaseImage;
+import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.pipeline.Pipelines.NewPipeline;
 import dev.fleetwright.core.release.Release;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +97,48 @@ abstract class ReleasesContract extends StoreContract {
         .extracting(kept -> kept.content().kind())
         .filteredOn(kind -> kind.startsWith("image."))
         .containsExactly("image.registered", "image.tag_moved");
+  }
+
+  @Test
+  void a_commit_that_is_built_again_is_as_new_as_it_was() {
+    var old = shop.pipeline(Shop.job("build", "build"));
+    shop.release(old.id());
+    var current = shop.pipeline(Shop.job("build", "build"));
+    var newest = shop.release(current.id());
+
+    var again = again(old, Optional.of("base"));
+    shop.release(again.id());
+
+    assertThat(database.pipelines().rebuildOf(again.id())).contains(old.id());
+    assertThat(database.pipelines().rebuildOf(old.id())).isEmpty();
+    assertThat(again(old, Optional.of("base")).id()).as("once for a cause").isEqualTo(again.id());
+    assertThat(again(old, Optional.of("other base")).id()).isNotEqualTo(again.id());
+    assertThat(again(old, Optional.empty()).id()).isNotEqualTo(again(old, Optional.empty()).id());
+    assertThat(database.releases().newestOf(Shop.NAME, "main")).contains(newest);
+    var better = shop.release(again(current, Optional.empty()).id());
+    assertThat(database.releases().newestOf(Shop.NAME, "main")).contains(better);
+  }
+
+  private Pipeline again(Pipeline first, Optional<String> cause) {
+    return database
+        .pipelines()
+        .addRebuild(
+            new NewPipeline(
+                Shop.NAME,
+                first.sha(),
+                first.ref(),
+                first.tag(),
+                "api",
+                first.title(),
+                first.author(),
+                first.stages(),
+                List.of(Shop.job("build", "build")),
+                List.of(),
+                first.variables()),
+            first.id(),
+            cause,
+            Shop.ANNA,
+            Shop.NOON);
   }
 
   private Release released(List<ReleasedImage> images) {

@@ -72,6 +72,16 @@ public interface Pipelines {
     }
   }
 
+  /// Record a new pipeline of a commit that was built before, to build it again.
+  ///
+  /// @param of the first pipeline of that commit, which is no such repetition itself
+  /// @param cause what it is built again for, where that is to be done once: for the same cause
+  ///   nothing is added and the pipeline that there is is the answer
+  Pipeline addRebuild(NewPipeline pipeline, long of, Optional<String> cause, Actor by, Instant at);
+
+  /// The pipeline whose commit this one builds again; empty when it is no such repetition.
+  Optional<Long> rebuildOf(long pipeline);
+
   /// One pipeline.
   Optional<Pipeline> find(long id);
 

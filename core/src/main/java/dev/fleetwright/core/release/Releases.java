@@ -55,7 +55,9 @@ public interface Releases {
   /// The newest release of a commit.
   Optional<Release> ofCommit(ProjectName project, CommitSha sha);
 
-  /// The newest release of a branch; those of tags do not count.
+  /// The newest release of a branch; those of tags do not count. A commit that was built again is
+  /// as new as its first pipeline, and of its releases the last one counts: building an old commit
+  /// again brings it nowhere by itself.
   Optional<Release> newestOf(ProjectName project, String branch);
 
   /// A project's, newest first.

@@ -12,10 +12,10 @@ import java.util.stream.StreamSupport;
 
 /// How far a rollout is, pod by pod.
 ///
-/// The sums are those of GitLab (`rollout_instances`, `Deployment` in its Kubernetes code): for each
-/// track the pods of that track, and a square for each pod that is wanted and not there; canaries
-/// first. Unlike GitLab's first version a square is finished only when its pod is ready and of the
-/// newest revision; otherwise an update in place would be 100 % from its first second.
+/// The sums are those of GitLab (`rollout_instances`, `Deployment` in its Kubernetes code): for
+/// each track the pods of that track, and a square for each pod that is wanted and not there;
+/// canaries first. Unlike GitLab's first version a square is finished only when its pod is ready
+/// and of the newest revision; otherwise an update in place would be 100 % from its first second.
 ///
 /// @param squares canaries first, then by the name of the track, then by the name of the pod
 public record DeployBoard(List<Square> squares) {
@@ -25,8 +25,7 @@ public record DeployBoard(List<Square> squares) {
 
   private static final String TRACK = "track";
   private static final String CANARY = "canary";
-  private static final Set<String> HASHES =
-      Set.of("pod-template-hash", "controller-revision-hash");
+  private static final Set<String> HASHES = Set.of("pod-template-hash", "controller-revision-hash");
 
   public DeployBoard {
     squares = List.copyOf(squares);
@@ -46,14 +45,13 @@ public record DeployBoard(List<Square> squares) {
     // A track without a workload of its own: its pods are shown all the same.
     living.forEach(pod -> wanted.putIfAbsent(track(pod), 0L));
     var squares = new ArrayList<Square>();
-    wanted.forEach(
-        (track, count) -> {
-          var own = living.stream().filter(pod -> track(pod).equals(track)).toList();
-          own.forEach(pod -> squares.add(square(pod, track, newest)));
-          for (var i = own.size(); i < Math.min(count, MOST_SQUARES); i++) {
-            squares.add(Square.awaited(track));
-          }
-        });
+    wanted.forEach((track, count) -> {
+      var own = living.stream().filter(pod -> track(pod).equals(track)).toList();
+      own.forEach(pod -> squares.add(square(pod, track, newest)));
+      for (var i = own.size(); i < Math.min(count, MOST_SQUARES); i++) {
+        squares.add(Square.awaited(track));
+      }
+    });
     return new DeployBoard(squares.subList(0, Math.min(squares.size(), MOST_SQUARES)));
   }
 
@@ -96,7 +94,9 @@ public record DeployBoard(List<Square> squares) {
         StreamSupport.stream(pod.path("status").path("containerStatuses").spliterator(), false)
             .mapToLong(it -> it.path("restartCount").asLong())
             .sum();
-    return count == 0 ? "" : count == 1 ? ", restarted once" : ", restarted %d times".formatted(count);
+    return count == 0
+        ? ""
+        : count == 1 ? ", restarted once" : ", restarted %d times".formatted(count);
   }
 
   /// The hashes of the newest revisions; empty where nothing tells, so that no pod is called old.
@@ -161,7 +161,7 @@ public record DeployBoard(List<Square> squares) {
 
   private static boolean condition(JsonNode pod, String type) {
     return StreamSupport.stream(pod.path("status").path("conditions").spliterator(), false)
-        .anyMatch(
-            it -> it.path("type").asText("").equals(type) && it.path("status").asText("").equals("True"));
+        .anyMatch(it ->
+            it.path("type").asText("").equals(type) && it.path("status").asText("").equals("True"));
   }
 }

@@ -6,7 +6,7 @@ import java.util.Locale;
 ///
 /// @param pod its name; empty for one that is not there yet
 /// @param status its phase in small letters, as GitLab's API has it: `pending`, `running`,
-///     `succeeded`, `failed`, `unknown`
+///   `succeeded`, `failed`, `unknown`
 /// @param track `stable`, `canary` or another that somebody named
 /// @param finished whether it is ready and of the newest revision
 /// @param tooltip what a person reads over it

@@ -183,29 +183,27 @@ final class EarlyFailure {
     return pod.path("status").path("phase").asText("").equals("Pending");
   }
 
-  /// Nobody may make pods for it: a quota, a limit range, a policy. Deployments and replica sets have
-  /// a condition for that; the others have events only.
+  /// Nobody may make pods for it: a quota, a limit range, a policy. Deployments and replica sets
+  /// have a condition for that; the others have events only.
   private static Optional<Failed> quota(JsonNode workload, Surroundings around) {
     return Stream.concat(Stream.of(workload), newestSet(around).stream())
         .flatMap(one -> Condition.find(one, "ReplicaFailure").stream())
         .filter(Condition::isTrue)
         .map(Condition::said)
         .findFirst()
-        .or(
-            () ->
-                about(workload, around)
-                    .filter(event -> reason(event).equals("FailedCreate") && lacksPods(workload))
-                    .filter(event -> Times.since(last(event), around.now()).compareTo(RECENT) < 0)
-                    .max(Comparator.comparing(EarlyFailure::last))
-                    .map(event -> event.path("message").asText("")))
-        .map(
-            said ->
-                new Failed(
-                    (said.contains("exceeded quota")
-                            ? "a quota forbids its pods: "
-                            : "its pods cannot be made: ")
-                        + said,
-                    false));
+        .or(() ->
+            about(workload, around)
+                .filter(event -> reason(event).equals("FailedCreate") && lacksPods(workload))
+                .filter(event -> Times.since(last(event), around.now()).compareTo(RECENT) < 0)
+                .max(Comparator.comparing(EarlyFailure::last))
+                .map(event -> event.path("message").asText("")))
+        .map(said ->
+            new Failed(
+                (said.contains("exceeded quota")
+                        ? "a quota forbids its pods: "
+                        : "its pods cannot be made: ")
+                    + said,
+                false));
   }
 
   /// Events stay for an hour; one about pods that are there by now is an old story.
@@ -216,7 +214,8 @@ final class EarlyFailure {
           Numbers.orElse(status.path("currentNumberScheduled"), 0)
               < Numbers.orElse(status.path("desiredNumberScheduled"), 1);
       case "Job" ->
-          Numbers.orElse(status.path("active"), 0) + Numbers.orElse(status.path("succeeded"), 0) == 0;
+          Numbers.orElse(status.path("active"), 0) + Numbers.orElse(status.path("succeeded"), 0)
+              == 0;
       default ->
           Numbers.orElse(status.path("replicas"), 0)
               < Numbers.orElse(workload.path("spec").path("replicas"), 1);

@@ -42,11 +42,10 @@ final class ChartCheck {
         } else {
           references(file).stream()
               .filter(to -> !to.startsWith("#"))
-              .forEach(
-                  to ->
-                      problems.add(
-                          "%s refers to `%s`, which is somewhere else; put it under `$defs` of the file"
-                              .formatted(name, to)));
+              .forEach(to ->
+                  problems.add(
+                      "%s refers to `%s`, which is somewhere else; put it under `$defs` of the file"
+                          .formatted(name, to)));
         }
       }
     }
@@ -78,9 +77,7 @@ final class ChartCheck {
           walk.filter(it -> it.toString().contains("/templates/") && Files.isRegularFile(it))
               .sorted()
               .toList()) {
-        if (VARIES
-            .matcher(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
-            .find()) {
+        if (VARIES.matcher(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)).find()) {
           found.add(chart.relativize(file).toString());
         }
       }

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// - No environment but a home folder of its own, and a `KUBECONFIG` that is empty.
 /// - Where the kernel lets us (Linux with user namespaces): namespaces of its own for users,
-///   processes and network, in which there is no network at all, not even `localhost`, and from which
-///   nothing outlives the program.
+///   processes and network, in which there is no network at all, not even `localhost`, and from
+///   which nothing outlives the program.
 /// - So much memory, processor time and so many files (`prlimit`), so much time, so much output.
 ///
 /// Elsewhere, such as on macOS, time and output are limited, and that nothing is fetched rests on
@@ -40,7 +40,14 @@ final class Confined {
 
   private static final List<String> NAMESPACES =
       List.of(
-          "unshare", "--user", "--map-root-user", "--net", "--ipc", "--pid", "--fork", "--kill-child");
+          "unshare",
+          "--user",
+          "--map-root-user",
+          "--net",
+          "--ipc",
+          "--pid",
+          "--fork",
+          "--kill-child");
 
   private static final class Here {
     static final List<String> PREFIX = works(NAMESPACES) ? NAMESPACES : List.of();
@@ -69,8 +76,7 @@ final class Confined {
   }
 
   /// @param home an empty folder that the program may write into
-  Ended run(List<String> command, Path folder, Path home)
-      throws IOException, InterruptedException {
+  Ended run(List<String> command, Path folder, Path home) throws IOException, InterruptedException {
     var whole = new ArrayList<>(Here.PREFIX);
     if (Here.LIMITS) {
       whole.addAll(

@@ -18,8 +18,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/// Looks at a kustomization, and at all that it builds upon, before it is rendered: they may name only
-/// what is in the tree.
+/// Looks at a kustomization, and at all that it builds upon, before it is rendered: they may name
+/// only what is in the tree.
 ///
 /// Kustomize itself takes any folder of the disk as a base, and URLs, which it clones with `git`.
 final class KustomizationCheck {
@@ -81,8 +81,8 @@ final class KustomizationCheck {
     this.tree = tree;
   }
 
-  /// Everything that is wrong in the kustomization of a folder and in those that it builds upon, with
-  /// file and line.
+  /// Everything that is wrong in the kustomization of a folder and in those that it builds upon,
+  /// with file and line.
   ///
   /// @param tree without links in its path
   static List<String> of(Path tree, Path folder) throws IOException {
@@ -116,8 +116,7 @@ final class KustomizationCheck {
               .setMaxAliasesForCollections(50)
               .setAllowDuplicateKeys(true)
               .build();
-      for (var document :
-          new Compose(settings).composeAllFromString(Files.readString(file))) {
+      for (var document : new Compose(settings).composeAllFromString(Files.readString(file))) {
         look(file, "", document, 0);
       }
     } catch (YamlEngineException e) {
@@ -137,7 +136,8 @@ final class KustomizationCheck {
       case SequenceNode list -> list.getValue().forEach(it -> look(file, key, it, depth + 1));
       case MappingNode mapping -> {
         // Of an operation on an object, `path` is a place in the object.
-        var isOperation = mapping.getValue().stream().anyMatch(it -> name(it.getKeyNode()).equals("op"));
+        var isOperation =
+            mapping.getValue().stream().anyMatch(it -> name(it.getKeyNode()).equals("op"));
         for (var entry : mapping.getValue()) {
           var inner = name(entry.getKeyNode());
           if (NEVER.contains(inner)) {

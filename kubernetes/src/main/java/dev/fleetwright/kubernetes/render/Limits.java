@@ -2,7 +2,8 @@ package dev.fleetwright.kubernetes.render;
 
 import java.time.Duration;
 
-/// What rendering may cost. A real platform's largest charts take a second and 200 MB and write 6 MB.
+/// What rendering may cost. A real platform's largest charts take a second and 200 MB and write 6
+/// MB.
 ///
 /// @param memory in bytes, for data of the program (`RLIMIT_DATA`)
 /// @param output in bytes

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 /// Renders a kustomization or a chart out of a release's own files.
 ///
 /// **The bytes are the revision**: what is rendered here is planned, approved, applied, and applied
-/// again when somebody goes back to it. So a chart whose templates draw random numbers is refused if
-/// two renderings differ.
+/// again when somebody goes back to it. So a chart whose templates draw random numbers is refused
+/// if two renderings differ.
 ///
 /// It calls the programs that the user has (`kubectl` or `kustomize`, and `helm`), since what they
 /// render is what people expect; [Confined] shuts them in. Threads may share it.
@@ -40,10 +40,11 @@ public final class Renderer {
 
   /// @param tree the files, as a release's component has them
   /// @throws IOException when the disk or the blobs fail; what is wrong with the files is in the
-  ///     answer
+  ///   answer
   public Rendering render(List<TreeEntry> tree, Blobs blobs, Source source)
       throws IOException, InterruptedException {
-    var size = tree.stream().mapToLong(it -> it instanceof TreeEntry.File file ? file.size() : 0).sum();
+    var size =
+        tree.stream().mapToLong(it -> it instanceof TreeEntry.File file ? file.size() : 0).sum();
     if (tree.size() > limits.files() || size > limits.bytes()) {
       return new Refused(
           "there are %d files of %d MB to render from; no more than %d files of %d MB are taken: name a smaller folder"
@@ -131,11 +132,10 @@ public final class Renderer {
     }
     source
         .sortedSet()
-        .forEach(
-            (key, value) -> {
-              command.add("--set");
-              command.add(key + "=" + escaped(value));
-            });
+        .forEach((key, value) -> {
+          command.add("--set");
+          command.add(key + "=" + escaped(value));
+        });
     return command;
   }
 
@@ -193,7 +193,8 @@ public final class Renderer {
             .replaceFirst("^[Ee]rror: ", "")
             .strip();
     if (text.startsWith("fatal error: ") || text.startsWith("runtime: ")) {
-      return "it needed more memory than it may have, and ended: " + text.lines().findFirst().orElse("");
+      return "it needed more memory than it may have, and ended: "
+          + text.lines().findFirst().orElse("");
     }
     if (text.isEmpty()) {
       return "it ended without a word, perhaps because it needed more memory than it may have";

@@ -68,8 +68,8 @@ final class Workspace implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(
-              Path folder, @Nullable IOException e) throws IOException {
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
+              throws IOException {
             Files.delete(folder);
             return FileVisitResult.CONTINUE;
           }

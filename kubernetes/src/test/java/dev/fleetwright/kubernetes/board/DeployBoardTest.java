@@ -24,7 +24,8 @@ class DeployBoardTest {
   private static JsonNode deployment(String name, int replicas, String track) {
     return json(
         "{'kind': 'Deployment', 'metadata': {'name': '%s', 'uid': 'd-%s', 'labels': {%s}}, 'spec': {'replicas': %d}}"
-            .formatted(name, name, track.isEmpty() ? "" : "'track': '%s'".formatted(track), replicas));
+            .formatted(
+                name, name, track.isEmpty() ? "" : "'track': '%s'".formatted(track), replicas));
   }
 
   private static JsonNode set(String deployment, String hash, int revision) {
@@ -57,7 +58,9 @@ class DeployBoardTest {
     assertThat(board.squares())
         .extracting(Square::pod)
         .containsExactly("web-canary-a", "web-a", "web-b");
-    assertThat(board.squares()).extracting(Square::track).containsExactly("canary", "stable", "stable");
+    assertThat(board.squares())
+        .extracting(Square::track)
+        .containsExactly("canary", "stable", "stable");
     assertThat(board.hasCanary()).isTrue();
     assertThat(board.completion()).isEqualTo(100);
   }
@@ -69,7 +72,9 @@ class DeployBoardTest {
             List.of(deployment("web", 3, "")),
             List.of(pod("web-a", "", "new", "Running", true)),
             List.of(set("web", "new", 1)));
-    assertThat(board.squares()).extracting(Square::status).containsExactly("running", "pending", "pending");
+    assertThat(board.squares())
+        .extracting(Square::status)
+        .containsExactly("running", "pending", "pending");
     assertThat(board.squares()).extracting(Square::pod).containsExactly("web-a", "", "");
     assertThat(board.completion()).isEqualTo(33);
   }
@@ -85,7 +90,9 @@ class DeployBoardTest {
                 pod("web-3", "", "new", "Running", true),
                 pod("web-4", "", "new", "Running", false)),
             List.of(set("web", "new", 10), set("web", "old", 9)));
-    assertThat(board.squares()).extracting(Square::finished).containsExactly(false, false, true, false);
+    assertThat(board.squares())
+        .extracting(Square::finished)
+        .containsExactly(false, false, true, false);
     assertThat(board.completion()).isEqualTo(25);
     assertThat(board.squares().getFirst().tooltip())
         .isEqualTo("web-1 (running), ready, of an earlier revision");
@@ -94,8 +101,12 @@ class DeployBoardTest {
   @Test
   void one_of_three_hundred_is_not_there_so_it_is_not_all() {
     var pods =
-        IntStream.range(0, 300).mapToObj(i -> pod("web-%03d".formatted(i), "", "n", "Running", i > 0)).toList();
-    assertThat(DeployBoard.of(List.of(deployment("web", 300, "")), pods, List.of(set("web", "n", 1))).completion())
+        IntStream.range(0, 300)
+            .mapToObj(i -> pod("web-%03d".formatted(i), "", "n", "Running", i > 0))
+            .toList();
+    assertThat(
+            DeployBoard.of(List.of(deployment("web", 300, "")), pods, List.of(set("web", "n", 1)))
+                .completion())
         .isEqualTo(99);
   }
 
@@ -108,7 +119,9 @@ class DeployBoardTest {
 
   @Test
   void what_has_ended_or_is_ending_is_no_square() {
-    var ending = json("{'metadata': {'name': 'e', 'deletionTimestamp': '2026-11-22T10:00:00Z'}, 'status': {'phase': 'Running'}}");
+    var ending =
+        json(
+            "{'metadata': {'name': 'e', 'deletionTimestamp': '2026-11-22T10:00:00Z'}, 'status': {'phase': 'Running'}}");
     var board =
         DeployBoard.of(
             List.of(deployment("web", 1, "")),
@@ -126,11 +139,16 @@ class DeployBoardTest {
     var set =
         json(
             "{'kind': 'StatefulSet', 'metadata': {'name': 'db', 'uid': 's'}, 'spec': {'replicas': 2}, 'status': {'updateRevision': 'db-2'}}");
-    var zero = json("{'metadata': {'name': 'db-0', 'labels': {'controller-revision-hash': 'db-1'}}, 'status': {'phase': 'Running', 'conditions': [{'type': 'Ready', 'status': 'True'}], 'containerStatuses': [{'restartCount': 2}]}}");
-    var one = json("{'metadata': {'name': 'db-1', 'labels': {'controller-revision-hash': 'db-2'}}, 'status': {'phase': 'Running', 'conditions': [{'type': 'Ready', 'status': 'True'}]}}");
+    var zero =
+        json(
+            "{'metadata': {'name': 'db-0', 'labels': {'controller-revision-hash': 'db-1'}}, 'status': {'phase': 'Running', 'conditions': [{'type': 'Ready', 'status': 'True'}], 'containerStatuses': [{'restartCount': 2}]}}");
+    var one =
+        json(
+            "{'metadata': {'name': 'db-1', 'labels': {'controller-revision-hash': 'db-2'}}, 'status': {'phase': 'Running', 'conditions': [{'type': 'Ready', 'status': 'True'}]}}");
     var board = DeployBoard.of(List.of(set), List.of(zero, one), List.of());
     assertThat(board.squares()).extracting(Square::finished).containsExactly(false, true);
-    assertThat(board.squares().getFirst().tooltip()).endsWith("of an earlier revision, restarted 2 times");
+    assertThat(board.squares().getFirst().tooltip())
+        .endsWith("of an earlier revision, restarted 2 times");
   }
 
   @Test

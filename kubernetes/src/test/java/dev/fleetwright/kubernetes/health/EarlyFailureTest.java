@@ -131,7 +131,8 @@ class EarlyFailureTest {
                 three
                 four
                 five
-                panic: no database""",
+                panic: no database\
+                """,
                 true));
   }
 
@@ -153,14 +154,12 @@ class EarlyFailureTest {
     var old = pod("old", "2026-11-22T09:00:00Z", crashing(30, "{exitCode: 1}"));
     var next = pod("new", "2026-11-22T09:59:50Z", "phase: Running");
     assertThat(judge(NOW.withPods(List.of(old, next)))).isInstanceOf(InProgress.class);
-    assertThat(
-            judge(NOW.withPods(List.of(old)).withReplicaSets(List.of(SETS_OLD, SETS_NEW))))
+    assertThat(judge(NOW.withPods(List.of(old)).withReplicaSets(List.of(SETS_OLD, SETS_NEW))))
         .isInstanceOf(InProgress.class);
     // A pod of the old revision that was made again after the new one: only the sets can tell.
     var again = pod("old", "2026-11-22T09:59:55Z", crashing(3, "{exitCode: 1}"));
     assertThat(
-            judge(
-                NOW.withPods(List.of(again, next)).withReplicaSets(List.of(SETS_NEW, SETS_OLD))))
+            judge(NOW.withPods(List.of(again, next)).withReplicaSets(List.of(SETS_NEW, SETS_OLD))))
         .isInstanceOf(InProgress.class);
   }
 
@@ -197,7 +196,8 @@ class EarlyFailureTest {
     assertThat(judge(NOW.withReplicaSets(List.of(set))))
         .isEqualTo(
             new Failed(
-                "a quota forbids its pods: pods \"web-1\" is forbidden: exceeded quota: small", false));
+                "a quota forbids its pods: pods \"web-1\" is forbidden: exceeded quota: small",
+                false));
   }
 
   @Test
@@ -214,7 +214,8 @@ class EarlyFailureTest {
             """);
     assertThat(ObjectHealth.shipped().judge(set, NOW.withEvents(List.of(event))))
         .isEqualTo(
-            new Failed("its pods cannot be made: create Pod db-0 failed: violates PodSecurity", false));
+            new Failed(
+                "its pods cannot be made: create Pod db-0 failed: violates PodSecurity", false));
   }
 
   @Test
@@ -233,7 +234,8 @@ class EarlyFailureTest {
 
   @Test
   void a_paused_rollout_stands_still_on_purpose() {
-    var paused = Yaml.of(DEPLOYMENT.toString().replace("\"replicas\":2", "\"replicas\":2,\"paused\":true"));
+    var paused =
+        Yaml.of(DEPLOYMENT.toString().replace("\"replicas\":2", "\"replicas\":2,\"paused\":true"));
     assertThat(ObjectHealth.shipped().judge(paused, NOW)).isInstanceOf(Suspended.class);
   }
 }

@@ -22,7 +22,8 @@ class ObjectHealthTest {
   @Test
   void a_job_is_current_when_it_is_complete_and_not_before() {
     var job = "{apiVersion: batch/v1, kind: Job, spec: {completions: 2}, status: %s}";
-    assertThat(judge(job.formatted("{startTime: \"2026-11-22T09:59:00Z\", succeeded: 1, failed: 1}")))
+    assertThat(
+            judge(job.formatted("{startTime: \"2026-11-22T09:59:00Z\", succeeded: 1, failed: 1}")))
         .isEqualTo(new InProgress("1 of 2 pods succeeded, 1 failed"));
     assertThat(judge(job.formatted("{conditions: [{type: Complete, status: \"True\"}]}")))
         .isEqualTo(new Current("it is complete"));
@@ -31,7 +32,9 @@ class ObjectHealthTest {
                 job.formatted(
                     "{conditions: [{type: Failed, status: \"True\", reason: BackoffLimitExceeded, message: it failed 3 times}]}")))
         .isEqualTo(new Failed("it failed: it failed 3 times", true));
-    assertThat(judge("{apiVersion: batch/v1, kind: Job, spec: {suspend: true}, status: {conditions: [{type: Suspended, status: \"True\"}]}}"))
+    assertThat(
+            judge(
+                "{apiVersion: batch/v1, kind: Job, spec: {suspend: true}, status: {conditions: [{type: Suspended, status: \"True\"}]}}"))
         .isInstanceOf(Suspended.class);
   }
 
@@ -42,7 +45,8 @@ class ObjectHealthTest {
                 """
                 {apiVersion: v1, kind: Pod, status: {phase: Failed, containerStatuses: [{name: main, state: {terminated: {exitCode: 3}}}]}}
                 """))
-        .isEqualTo(new Failed("it ended without success: container main ended with exit code 3", true));
+        .isEqualTo(
+            new Failed("it ended without success: container main ended with exit code 3", true));
   }
 
   @Test
@@ -86,7 +90,8 @@ class ObjectHealthTest {
   void a_definition_tells_whether_a_status_is_to_be_waited_for() {
     var thing = Yaml.of("{apiVersion: example.org/v1, kind: Thing, spec: {}}");
     var without =
-        Yaml.of("{spec: {versions: [{name: v1, schema: {openAPIV3Schema: {properties: {spec: {}}}}}]}}");
+        Yaml.of(
+            "{spec: {versions: [{name: v1, schema: {openAPIV3Schema: {properties: {spec: {}}}}}]}}");
     var with = Yaml.of("{spec: {versions: [{name: v1, subresources: {status: {}}}]}}");
     var health = ObjectHealth.shipped();
     assertThat(health.judge(thing, NOW)).isInstanceOf(InProgress.class);

@@ -98,9 +98,12 @@ class RenderCorpusTest {
   }
 
   private static void report(String what, int rendered, Map<String, String> refused) {
-    System.out.printf("recipe rendering: %d %s rendered, %d refused%n", rendered, what, refused.size());
-    refused.forEach((name, why) -> System.out.printf("  %s: %s%n", name, why.lines().findFirst().orElse("")));
-    refused.forEach((name, why) -> assertThat(why).contains(REFUSED.getOrDefault(name, "a listed reason")));
+    System.out.printf(
+        "recipe rendering: %d %s rendered, %d refused%n", rendered, what, refused.size());
+    refused.forEach(
+        (name, why) -> System.out.printf("  %s: %s%n", name, why.lines().findFirst().orElse("")));
+    refused.forEach(
+        (name, why) -> assertThat(why).contains(REFUSED.getOrDefault(name, "a listed reason")));
   }
 
   private static List<Path> projects() throws IOException {
@@ -133,7 +136,8 @@ class RenderCorpusTest {
         for (var script : STAND_INS) {
           var bytes = "#!/bin/sh".getBytes(StandardCharsets.UTF_8);
           entries.add(
-              new TreeEntry.File(scripts + "scripts/" + script, blobs().put(bytes), bytes.length, true));
+              new TreeEntry.File(
+                  scripts + "scripts/" + script, blobs().put(bytes), bytes.length, true));
         }
       }
     }

@@ -167,7 +167,8 @@ class RendererTest {
   void a_folder_is_in_the_tree_or_refused(String name) throws Exception {
     configMap("a.yaml", "a");
     assertThat(refused(new Kustomize(name))).contains("there is no folder");
-    assertThat(refused(new Helm(name, List.of(), Map.of(), "x", "y"))).contains("there is no folder");
+    assertThat(refused(new Helm(name, List.of(), Map.of(), "x", "y")))
+        .contains("there is no folder");
   }
 
   @Test
@@ -220,8 +221,7 @@ class RendererTest {
         getent hosts localhost >/dev/null; (exec 3<>/dev/tcp/127.0.0.1/22) 2>/dev/null && echo connected
         true
         """);
-    Files.setPosixFilePermissions(
-        script, PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     configMap("a.yaml", "a");
     files.put("kustomization.yaml", "resources: [a.yaml]\n");
     var rendering =
@@ -231,8 +231,17 @@ class RendererTest {
     var seen = ((Rendered) rendering).yaml().lines().toList();
     assertThat(seen.stream().filter(line -> line.contains("=")).map(line -> line.split("=", 2)[0]))
         .isSubsetOf(
-            "HOME", "TMPDIR", "PATH", "LANG", "KUBECONFIG", "GOMEMLIMIT", "GOMAXPROCS", "PWD", "_",
-            "SHLVL", "OLDPWD");
+            "HOME",
+            "TMPDIR",
+            "PATH",
+            "LANG",
+            "KUBECONFIG",
+            "GOMEMLIMIT",
+            "GOMAXPROCS",
+            "PWD",
+            "_",
+            "SHLVL",
+            "OLDPWD");
     assertThat(seen).doesNotContain("connected");
   }
 
@@ -240,8 +249,7 @@ class RendererTest {
   void a_program_that_never_ends_is_ended_with_its_children() throws Exception {
     var script = folder.resolve("kubectl");
     Files.writeString(script, "#!/bin/sh\nsleep 31.4159 & sleep 31.4159\n");
-    Files.setPosixFilePermissions(
-        script, PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     files.put("kustomization.yaml", "{}\n");
     var quick = new Limits(Duration.ofSeconds(1), 1 << 30, 1 << 20, 10, 1 << 20);
     var rendering =
@@ -260,8 +268,7 @@ class RendererTest {
   void a_program_that_writes_for_ever_is_ended() throws Exception {
     var script = folder.resolve("kubectl");
     Files.writeString(script, "#!/bin/sh\nexec yes\n");
-    Files.setPosixFilePermissions(
-        script, PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     files.put("kustomization.yaml", "{}\n");
     var rendering =
         new Renderer(SMALL, it -> it.equals("kubectl") ? Optional.of(script) : Optional.empty())
@@ -279,9 +286,15 @@ class RendererTest {
         metadata: {name: {{ .Release.Name }}, namespace: {{ .Release.Namespace }}}
         data: {word: {{ .Values.word | quote }}, other: {{ .Values.a.b | quote }}}
         """);
-    files.put("templates/tests/test.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n");
-    files.put("templates/hook.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: h, annotations: {helm.sh/hook: pre-upgrade}}\n");
-    files.put("crds/thing.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.org}\n");
+    files.put(
+        "templates/tests/test.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n");
+    files.put(
+        "templates/hook.yaml",
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: h, annotations: {helm.sh/hook: pre-upgrade}}\n");
+    files.put(
+        "crds/thing.yaml",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.org}\n");
     files.put("staging.yaml", "word: of the file\na: {b: one}\n");
     assertThat(rendered(chart(Map.of("a.b", "x,y={z}\\"), "staging.yaml")))
         .contains(

@@ -7,6 +7,7 @@ import dev.fleetwright.pipeline.problem.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param components in the order of the file
 /// @param environments in the order of the file
 /// @param keep how many releases stay on a host; also set in the targets that do not say
+/// @param lookForBases how often to look whether base images have changed; empty for never
 /// @param later keys that are understood and not acted on yet
 /// @param problems of the file, by line and column
 public record ProjectFile(
@@ -30,6 +32,7 @@ public record ProjectFile(
     List<ComponentRule> components,
     List<EnvironmentRule> environments,
     int keep,
+    Optional<Duration> lookForBases,
     List<String> later,
     List<Problem> problems) {
 
@@ -48,6 +51,7 @@ public record ProjectFile(
           List.of(),
           List.of(),
           USUAL_KEEP,
+          Optional.empty(),
           List.of(),
           List.of());
 

@@ -53,6 +53,9 @@ public final class ProjectFileReader {
           "FLEETWRIGHT_RELEASE_DIRECTORY",
           "FLEETWRIGHT_COMPONENT");
 
+  /// Registries count how often they are asked, and some by the hour.
+  private static final Duration SHORTEST_LOOK = Duration.ofMinutes(5);
+
   private final Problems problems = new Problems();
   private final GatingReader gating = new GatingReader(problems);
   private final Map<String, Position> later = new LinkedHashMap<>();
@@ -82,6 +85,7 @@ public final class ProjectFileReader {
         List.of(),
         List.of(),
         ProjectFile.USUAL_KEEP,
+        Optional.empty(),
         List.of(),
         problems.sorted());
   }
@@ -123,6 +127,10 @@ public final class ProjectFileReader {
         List.copyOf(components.values()),
         environments,
         keep,
+        root.get("rebuild")
+            .filter(node -> node instanceof Mapping)
+            .flatMap(node -> duration((Mapping) node, "base_images"))
+            .map(every -> every.compareTo(SHORTEST_LOOK) < 0 ? SHORTEST_LOOK : every),
         List.copyOf(later.keySet()),
         problems.sorted());
   }

@@ -228,6 +228,7 @@ final class ProjectKeys {
           .with("release", map(NAME_PATTERN, NAME_DESCRIBED, COMPONENT))
           .with("environments", map(ENVIRONMENT))
           .with("keep", number(2, 1_000))
+          .with("rebuild", fields().must("base_images", DURATION).done())
           .with(
               "migrations",
               fields()

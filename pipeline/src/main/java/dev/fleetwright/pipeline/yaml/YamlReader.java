@@ -53,8 +53,8 @@ public final class YamlReader {
   /// that we know has some 20 000.
   static final int MOST_NODES = 500_000;
 
-  /// Keys and values as they are written, aliases not followed: what holding the tree costs, some 300
-  /// bytes each. GitLab bounds the same by the memory that the parsed file takes
+  /// Keys and values as they are written, aliases not followed: what holding the tree costs, some
+  /// 300 bytes each. GitLab bounds the same by the memory that the parsed file takes
   /// (`max_yaml_size_bytes`).
   static final int MOST_WRITTEN = 100_000;
 

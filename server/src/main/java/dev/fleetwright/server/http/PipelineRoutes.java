@@ -89,6 +89,18 @@ final class PipelineRoutes {
             .orRefusing()
             .giving(Pipeline.class)
             .by(call -> wire(Answers.done(operations.retryAll(call.id("pipeline"), call.actor())))),
+        Route.post(
+                "/api/v1/pipelines/{pipeline}/rebuild",
+                Access.SIGNED_IN,
+                "Build the commit of a pipeline again, for newer packages of what it is built on: a new pipeline and a new release.")
+            .orRefusing()
+            .giving(Pipeline.class)
+            .as(201)
+            .by(call ->
+                wire(
+                    Answers.done(
+                        operations.rebuild(
+                            call.id("pipeline"), Source.API, Optional.empty(), call.actor())))),
         Route.get(
                 "/api/v1/projects/{project}/resource-groups",
                 Access.SIGNED_IN,
@@ -171,7 +183,8 @@ final class PipelineRoutes {
   }
 
   private Pipeline wire(dev.fleetwright.core.pipeline.Pipeline pipeline) {
-    return PipelineWire.of(pipeline, releases.ofPipeline(pipeline.id()));
+    return PipelineWire.of(
+        pipeline, releases.ofPipeline(pipeline.id()), pipelines.rebuildOf(pipeline.id()));
   }
 
   private Job wire(dev.fleetwright.core.pipeline.Job job) {

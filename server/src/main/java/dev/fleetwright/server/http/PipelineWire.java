@@ -16,7 +16,8 @@ final class PipelineWire {
 
   private PipelineWire() {}
 
-  static dev.fleetwright.api.Pipeline of(Pipeline pipeline, Optional<Release> release) {
+  static dev.fleetwright.api.Pipeline of(
+      Pipeline pipeline, Optional<Release> release, Optional<Long> rebuildOf) {
     return new dev.fleetwright.api.Pipeline(
         pipeline.id(),
         pipeline.number(),
@@ -31,6 +32,7 @@ final class PipelineWire {
         pipeline.problems(),
         pipeline.name(),
         pipeline.parent(),
+        rebuildOf,
         dev.fleetwright.api.Pipeline.Status.valueOf(pipeline.status().name()),
         release.map(Release::id),
         pipeline.by(),

@@ -69,6 +69,7 @@ final class ScheduleRoutes {
             .by(call ->
                 PipelineWire.of(
                     Answers.done(operations.run(call.id("schedule"), call.actor())),
+                    Optional.empty(),
                     Optional.empty())),
         Route.post(
                 "/api/v1/schedules/{schedule}/remove",

@@ -121,6 +121,41 @@ public final class PipelineOperations {
         inputs);
   }
 
+  /// Build a commit again, for newer packages of what it is built on: a new pipeline of the same
+  /// commit, branch and variables, and with it a new release with digests of its own. What there is
+  /// stays as it is, and so does the order of commits: an old commit that is built again is not
+  /// newer than those after it.
+  ///
+  /// @param id any pipeline of the commit
+  /// @param cause where it is to be done once for each cause
+  public Answer<Pipeline> rebuild(long id, Source source, Optional<String> cause, Actor by) {
+    var found = pipelines.find(id);
+    if (found.isEmpty()) {
+      return Answer.notFound("pipeline " + id);
+    } else if (found.get().parent().isPresent()) {
+      return Answer.refused(
+          "downstream_pipeline",
+          "pipeline #%d was started by a job of another one".formatted(found.get().number()),
+          "build that one again");
+    }
+    var first = pipelines.rebuildOf(id).flatMap(pipelines::find).orElse(found.get());
+    var project = projects.find(first.project()).orElseThrow();
+    return start(
+        new Wish(
+            project,
+            first.sha(),
+            Optional.empty(),
+            first.ref(),
+            first.tag(),
+            source,
+            first.variables(),
+            Optional.empty(),
+            false,
+            by),
+        wanted ->
+            Answer.done(pipelines.addRebuild(wanted, first.id(), cause, by, clock.instant())));
+  }
+
   /// Run the pipeline of a push. A file that cannot be used gives a failed pipeline that says why,
   /// so that whoever pushed finds out; a file that wants no pipeline gives none.
   Answer<Pipeline> pushed(

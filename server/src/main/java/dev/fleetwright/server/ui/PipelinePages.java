@@ -4,6 +4,7 @@ import dev.fleetwright.core.log.LogName;
 import dev.fleetwright.core.pipeline.Job;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.server.http.Call;
 import dev.fleetwright.server.http.Refusal;
 import dev.fleetwright.server.http.Route;
@@ -13,6 +14,7 @@ import dev.fleetwright.server.operations.TestReports;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// Pipelines and their jobs.
@@ -44,6 +46,8 @@ final class PipelinePages {
     return List.of(
         Framing.show(pipeline, "One pipeline.", this::pipeline),
         Framing.act(pipeline + "/cancel", "End a pipeline.", this::cancelPipeline),
+        Framing.act(
+            pipeline + "/rebuild", "Build a pipeline's commit again.", this::rebuildPipeline),
         Framing.act(pipeline + "/retry", "Run again what failed.", this::retryPipeline),
         Framing.show(pipeline + "/tests", "The tests of a pipeline.", this::tests),
         Framing.show(job, "One job.", this::job),
@@ -174,11 +178,16 @@ final class PipelinePages {
     steerPipeline(call, id -> operations.pipelines().retryAll(id, call.actor()));
   }
 
+  private void rebuildPipeline(Call call) {
+    steerPipeline(
+        call, id -> operations.pipelines().rebuild(id, Source.WEB, Optional.empty(), call.actor()));
+  }
+
   private void steerPipeline(Call call, Function<Long, Answer<Pipeline>> wish) {
     var pipeline = addressed.pipeline(call);
     switch (wish.apply(pipeline.id())) {
-      case Answer.Done<Pipeline> _ ->
-          call.goTo(Paths.pipeline(pipeline.project(), pipeline.number()));
+      case Answer.Done<Pipeline>(var shown) ->
+          call.goTo(Paths.pipeline(shown.project(), shown.number()));
       case Answer.NotFound<Pipeline>(var what) -> throw Refusal.notFound(what);
       case Answer.Refused<Pipeline>(_, var message, var remedy, var problems) ->
           showPipeline(

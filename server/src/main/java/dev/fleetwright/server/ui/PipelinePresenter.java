@@ -84,6 +84,17 @@ final class PipelinePresenter {
               "End all jobs that have not ended?",
               false));
     }
+    if (pipeline.parent().isEmpty() && !jobs.isEmpty()) {
+      actions.add(
+          Action.asking(
+              "rebuild",
+              "Build again",
+              to + "/rebuild",
+              "plain",
+              "retry",
+              "Builds this commit again, for newer packages of what it is built on: a new pipeline and a new release. What there is stays.",
+              false));
+    }
     return actions;
   }
 
@@ -124,6 +135,12 @@ final class PipelinePresenter {
 
   /// The pipeline above, by the job in it that started this one.
   private Link parent(Pipeline pipeline) {
+    var first = sources.pipelines().rebuildOf(pipeline.id()).flatMap(sources.pipelines()::find);
+    if (first.isPresent()) {
+      return new Link(
+          "builds #%d again".formatted(first.get().number()),
+          Paths.pipeline(pipeline.project(), first.get().number()));
+    }
     return pipeline
         .parent()
         .flatMap(sources.pipelines()::job)

@@ -257,6 +257,8 @@ public final class FleetwrightServer implements ServerProcess {
               new ClockRounds(
                   operations.schedules(), operations.takeDowns(), operations.artifacts()));
       clockRounds.start();
+      var baseImages = parts.add(new BaseImageRounds(operations.baseImages()));
+      baseImages.start();
       var waysBack =
           parts.add(new WayBackRounds(database.projects(), environments, operations.deploys()));
       waysBack.start();
@@ -320,7 +322,7 @@ public final class FleetwrightServer implements ServerProcess {
           .addKeyValue("version", Version.TEXT)
           .addKeyValue("milliseconds", ManagementFactory.getRuntimeMXBean().getUptime())
           .log("server is ready");
-      var running = new Running(listener.uri(), firstToken, http, engine, drain, parts);
+      var running = new Running(listener.uri(), firstToken, http, engine, operations, drain, parts);
       var _ = database.broken().thenAccept(running::fail);
       return running;
     }
@@ -452,6 +454,7 @@ public final class FleetwrightServer implements ServerProcess {
     private final Optional<Secret> firstToken;
     private final HttpServer http;
     private final Engine engine;
+    private final Operations operations;
     private final DrainOnce drain;
     private final Parts parts;
     private final AtomicReference<Optional<String>> failure =
@@ -464,16 +467,23 @@ public final class FleetwrightServer implements ServerProcess {
         Optional<Secret> firstToken,
         HttpServer http,
         Engine engine,
+        Operations operations,
         DrainOnce drain,
         Parts parts) {
       this.uri = uri;
       this.firstToken = firstToken;
       this.http = http;
       this.engine = engine;
+      this.operations = operations;
       this.drain = drain;
       this.parts = parts;
       this.signals = StopSignals.callOnce(this::close);
       drain.by(this::stop);
+    }
+
+    /// What can be done, for tests that do not wait for the clock.
+    Operations operations() {
+      return operations;
     }
 
     /// Everything that can be asked.

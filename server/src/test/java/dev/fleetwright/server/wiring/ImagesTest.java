@@ -1,8 +1,10 @@
 package dev.fleetwright.server.wiring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fleetwright.adapters.registry.OciRegistries;
 import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Image;
 import dev.fleetwright.api.Job;
@@ -10,9 +12,18 @@ import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.Project;
 import dev.fleetwright.api.RequestFailed;
 import dev.fleetwright.api.Watch;
+import dev.fleetwright.core.artifact.TreeEntry;
+import dev.fleetwright.core.image.ImageName;
+import dev.fleetwright.core.image.ImageRegistries.Assembly;
+import dev.fleetwright.core.image.ImageRegistries.Layer;
+import dev.fleetwright.core.image.ImageRegistries.Pushed;
+import dev.fleetwright.testkit.DirectoryBlobs;
 import dev.fleetwright.testkit.RegistryServer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +225,71 @@ class ImagesTest {
     var release = client.release(finished(1).release().orElseThrow());
     assertThat(release.images()).hasSize(1);
     assertThat(release.version()).isEqualTo("r1");
+  }
+
+  @Test
+  void a_commit_is_built_again_by_hand_and_once_for_each_change_of_its_base() throws Exception {
+    var base = new OciRegistries(blobs(), data.resolve("scratch"), Optional.empty());
+    push(base, "one");
+    repository
+        .write(".gitlab-ci.yml", "build: { script: [echo built] }\n")
+        .write(
+            "fleetwright.yml",
+            page().replace("build/site/", "., from: \"%s/shop/base:1\"".formatted(registry.name()))
+                + "rebuild: { base_images: 5 min }\n")
+        .commit("Build on a base");
+    var first = finished(add());
+    var built = image(first);
+    assertThat(built.base().orElseThrow().name()).isEqualTo(registry.name() + "/shop/base:1");
+
+    client.rebuildPipeline(first.id());
+    var second = finished(2);
+    assertThat(second.sha()).isEqualTo(first.sha());
+    assertThat(second.rebuildOf()).contains(first.id());
+    assertThat(image(second).digest()).as("nothing has changed").isEqualTo(built.digest());
+    assertThat(client.release(SHOP, 2).pipeline()).isEqualTo(second.id());
+
+    var changed = push(base, "two");
+    var bases = server.running().operations().baseImages();
+    bases.round();
+    var third = finished(3);
+    assertThat(third.rebuildOf()).as("the first of the commit").contains(first.id());
+    assertThat(third.by()).isEqualTo("base image " + registry.name() + "/shop/base:1");
+    assertThat(image(third).base().orElseThrow().digest()).isEqualTo(changed);
+    assertThat(image(third).digest()).isNotEqualTo(built.digest());
+    assertThat(client.release(SHOP, 1).images().getFirst()).as("it stays").isEqualTo(built);
+    assertThat(client.pipelines(SHOP, 1).items()).hasSize(3);
+  }
+
+  private String push(OciRegistries registries, String content) throws Exception {
+    var digest = blobs().put(content.getBytes(UTF_8));
+    var pushed =
+        registries.push(
+            new Assembly(
+                ImageName.parse(registry.name() + "/shop/base").orElseThrow(),
+                Set.of("1"),
+                Optional.empty(),
+                List.of(
+                    new Layer(
+                        "/", List.of(new TreeEntry.File("a", digest, content.length(), false)))),
+                List.of(),
+                List.of(),
+                new TreeMap<>(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                new TreeMap<>(),
+                List.of(),
+                true));
+    return ((Pushed.Done) pushed).digest().toString();
+  }
+
+  private DirectoryBlobs blobs() throws Exception {
+    return new DirectoryBlobs(data.resolve("blobs"));
+  }
+
+  private Image image(Pipeline pipeline) throws InterruptedException {
+    return client.release(pipeline.release().orElseThrow()).images().getFirst();
   }
 
   private void report(String tag, String digest, String message) throws Exception {
