@@ -164,7 +164,7 @@ public final class Planner {
       List<String> reasons) {
     var target = targets.open(binding);
     var from = from(live, binding.name());
-    var to = revision(environment, wanted, binding, from);
+    var to = revision(environment, wanted, binding, target, from);
     if (!wantedCanBeDone(target, wanted, binding, reasons)) {
       return;
     }
@@ -269,16 +269,16 @@ public final class Planner {
   }
 
   private Revision revision(
-      Environment environment, Wanted wanted, TargetBinding binding, Digest from) {
+      Environment environment, Wanted wanted, TargetBinding binding, Target target, Digest from) {
     return switch (wanted) {
       case Wanted.Start(_, var script, _) when binding.equals(SCRIPT) ->
           new Revision(script.stream().toList());
       case Wanted.Stop(var script) when binding.equals(SCRIPT) ->
           new Revision(script.stream().toList());
       case Wanted.Start(var release, _, var only) when only.isEmpty() ->
-          rendered(environment, binding, release);
+          rendered(environment, binding, target, release);
       case Wanted.Start(var release, _, var only) ->
-          partly(load(from), rendered(environment, binding, release), only);
+          partly(load(from), rendered(environment, binding, target, release), only);
       case Wanted.Stop _ -> Revision.EMPTY;
       case Wanted.GoBack(_, _, var revisions) -> stored(binding, revisions);
     };
@@ -300,7 +300,7 @@ public final class Planner {
   }
 
   private static Revision rendered(
-      Environment environment, TargetBinding binding, Release release) {
+      Environment environment, TargetBinding binding, Target target, Release release) {
     var wantedNames = environment.policy().components();
     var missing = new ArrayList<>(wantedNames);
     var components = new ArrayList<Component>();
@@ -324,7 +324,17 @@ public final class Planner {
           release.label()
               + " has no components; say under `release:` in fleetwright.yml what it is made of");
     }
-    return new Revision(components);
+    var rendered =
+        target.rendered(
+            environment.placeOn(binding.name()),
+            new Revision(components),
+            RunSettings.variables(environment, binding));
+    if (rendered.components().isEmpty()) {
+      throw new IllegalArgumentException(
+          "none of the components of %s runs on a target of kind `%s`; clusters run those with `manifests`, others those with `files`"
+              .formatted(release.label(), binding.kind()));
+    }
+    return rendered;
   }
 
   private Revision stored(TargetBinding binding, Map<String, Digest> revisions) {

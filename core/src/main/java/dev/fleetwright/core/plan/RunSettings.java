@@ -4,6 +4,7 @@ import dev.fleetwright.core.environment.Environment;
 import dev.fleetwright.core.target.Settings;
 import dev.fleetwright.core.target.TargetBinding;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,19 @@ final class RunSettings {
         (name, value) -> rendered.put(VARIABLES + "." + name.replace(".", "\\."), value));
     rendered.replaceAll((key, value) -> key.startsWith(RUN) ? expanded(value, variables) : value);
     return Settings.of(rendered);
+  }
+
+  /// What else a target may fill in: what the environment is called, its variables, and the
+  /// target's over them.
+  static SortedMap<String, String> variables(Environment environment, TargetBinding binding) {
+    var variables = new TreeMap<String, String>();
+    variables.put("CI_ENVIRONMENT_NAME", environment.name().value());
+    variables.put("CI_ENVIRONMENT_SLUG", environment.slug().value());
+    variables.put("CI_ENVIRONMENT_TIER", environment.tier().keyword());
+    environment.url().ifPresent(url -> variables.put("CI_ENVIRONMENT_URL", url));
+    variables.putAll(environment.policy().variables());
+    variables.putAll(binding.settings().map("variables"));
+    return variables;
   }
 
   private static String expanded(String text, Map<String, String> variables) {

@@ -1,5 +1,6 @@
 package dev.fleetwright.core.target;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,6 +19,9 @@ import java.util.Set;
 /// [#preview] and [#logs].
 public interface Target {
 
+  /// The setting of a component whose files are objects for a scheduler.
+  String MANIFESTS = "manifests";
+
   /// What it can do. Constant for as long as this object lives.
   Set<Capability> capabilities();
 
@@ -26,6 +30,20 @@ public interface Target {
   ///
   /// @throws TargetUnreachable when nothing can be said at all
   Observation observe(Place place);
+
+  /// What of a release runs here, and exactly how. Asked while a deploy is planned; the answer is
+  /// what is previewed, approved, applied, and applied again when somebody goes back to it. The
+  /// same release and variables give the same revision.
+  ///
+  /// By default everything but what is written for a scheduler: components whose settings have
+  /// [#MANIFESTS].
+  ///
+  /// @param variables what may stand in templates, by name
+  /// @throws IllegalArgumentException when it cannot be rendered; the message says what and where
+  default Revision rendered(Place place, Revision release, Map<String, String> variables) {
+    return new Revision(
+        release.components().stream().filter(c -> c.settings().text(MANIFESTS).isEmpty()).toList());
+  }
 
   /// What applying would change; touches nothing.
   ///

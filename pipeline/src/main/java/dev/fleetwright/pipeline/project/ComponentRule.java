@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// A part of a release as `release:` names it.
 ///
-/// @param files folder among the pipeline's artifacts, without a `/` at the end; empty for an image
+/// @param files folder among the pipeline's artifacts or in the repository, without a `/` at the
+///   end; where the settings have `manifests` it holds Kubernetes objects. Empty for an image
 /// @param image how the image comes to be; empty for files
 /// @param settings `run.…`, as targets read them; durations in milliseconds
 /// @param at where the file names it

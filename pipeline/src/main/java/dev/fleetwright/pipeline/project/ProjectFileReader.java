@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads [ProjectFile]. Reading never throws: all mistakes are in [ProjectFile#problems].
 public final class ProjectFileReader {
@@ -55,6 +56,7 @@ public final class ProjectFileReader {
 
   /// Registries count how often they are asked, and some by the hour.
   private static final Duration SHORTEST_LOOK = Duration.ofMinutes(5);
+  private static final String HEALTHY_WITHIN = "healthy_within";
 
   private final Problems problems = new Problems();
   private final GatingReader gating = new GatingReader(problems);
@@ -211,13 +213,8 @@ public final class ProjectFileReader {
         targets.put(entry.key(), new TargetBinding(entry.key(), kind.key(), Settings.NONE));
         continue;
       }
-      if (kind.key().equals(ProjectKeys.KUBERNETES)) {
-        problems.warning(
-            kind.keyAt(),
-            path + ": this release cannot deploy to Kubernetes yet",
-            "deploys to it are refused");
-      }
       var flat = flat(settings);
+      flat.computeIfPresent(HEALTHY_WITHIN, (_, value) -> seconds(value));
       if (!kind.key().equals(ProjectKeys.KUBERNETES)) {
         flat.putIfAbsent("keep", String.valueOf(keep));
       }
@@ -233,30 +230,39 @@ public final class ProjectFileReader {
       var files = text(map, "files");
       var image = map.get("image").flatMap(ImageReader::read);
       ImageReader.check(map, "release:" + entry.key(), problems);
-      if (files.isPresent() == image.isPresent()) {
+      var manifests = text(map, "manifests");
+      var ways = Stream.of(files, image, manifests).filter(Optional::isPresent).count();
+      if (ways != 1) {
         problems.error(
             entry.keyAt(),
-            "release:" + entry.key() + " should have either `files` or `image`",
-            files.isPresent() ? "keep one of the two" : "add for example `files: build/web/`");
+            "release:" + entry.key() + " should have either `files` or `image` or `manifests`",
+            ways > 1 ? "keep one of them" : "add for example `files: build/web/`");
       }
-      if (image.isPresent() && map.get("run").isPresent()) {
+      if (files.isEmpty() && ways == 1 && map.get("run").isPresent()) {
         problems.error(
             map.entries().getOrDefault("run", entry).keyAt(),
-            "release:" + entry.key() + " is an image and cannot have `run`",
-            "remove `run`; what it runs is in the image");
+            "release:"
+                + entry.key()
+                + (image.isPresent() ? " is an image" : " is Kubernetes objects")
+                + " and cannot have `run`",
+            image.isPresent()
+                ? "remove `run`; what it runs is in the image"
+                : "remove `run`; what it runs is in the objects");
       }
       var settings = flat(map);
       settings.remove("files");
       settings.keySet().removeIf(key -> key.equals("image") || key.startsWith("image."));
       settings.replaceAll((key, value) ->
-          key.equals("run.stop_within") || key.equals("run.health.within")
+          key.equals("run.stop_within")
+                  || key.equals("run.health.within")
+                  || key.equals(HEALTHY_WITHIN)
               ? seconds(value)
               : value);
       components.put(
           entry.key(),
           new ComponentRule(
               entry.key(),
-              files.map(ProjectFileReader::folder),
+              files.or(() -> manifests).map(ProjectFileReader::folder),
               image,
               Settings.of(settings),
               entry.keyAt()));

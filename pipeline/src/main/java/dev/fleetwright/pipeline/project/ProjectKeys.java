@@ -108,9 +108,26 @@ final class ProjectKeys {
           .done();
   private static final Shape IN_KUBERNETES =
       fields()
-          .with("context", text(1, 300))
-          .with("namespace", text(1, 63))
           .with("kubeconfig", FILE)
+          .with("context", text(1, 300))
+          .with(
+              "server",
+              matching("https?://[^\\s]{1,248}", "an https address", "https://api.example:6443"))
+          .with("token", FILE)
+          .with("certificate_authority", FILE)
+          .with("in_cluster", yesNo())
+          .with(
+              "namespace",
+              matching(
+                  "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+                  "a name of lower-case letters, digits and -",
+                  "shop"))
+          .with("create_namespace", yesNo())
+          .with("remove_namespace", yesNo())
+          .with("cluster_wide", yesNo())
+          .with("take_over", set(text(1, 128), 1))
+          .with("healthy_within", DURATION)
+          .with("variables", VARIABLES)
           .done();
 
   /// The kinds of targets and their settings.
@@ -152,7 +169,13 @@ final class ProjectKeys {
           .with("stop_within", SHORT_DURATION)
           .done();
   private static final Shape COMPONENT =
-      fields().with("files", PATH).with("run", RUN).with("image", ImageReader.SHAPE).done();
+      fields()
+          .with("files", PATH)
+          .with("run", RUN)
+          .with("image", ImageReader.SHAPE)
+          .with("manifests", PATH)
+          .with("healthy_within", DURATION)
+          .done();
 
   private static final Shape FREEZE =
       ruled(

@@ -218,8 +218,8 @@ class ProjectFileTest {
         "targets: {x: local} | should be a map",
         "targets: {x: {ssh: {user: me}}} | should have the key hosts",
         "targets: {x: {ssh: {hosts: [a], user: me, max_unavailable: 0}}} | a number of hosts or a share",
-        "release: {web: {}} | either `files` or `image`",
-        "release: {web: {files: a, image: b}} | either `files` or `image`",
+        "release: {web: {}} | either `files` or `image` or `manifests`",
+        "release: {web: {files: a, image: b}} | either `files` or `image` or `manifests`",
         "release: {web: {files: ../a}} | a path among the pipeline's artifacts",
         "release: {web: {files: a, run: {}}} | should have the key command",
         "release: {web: {files: a, run: {command: java}}} | should be a list",
@@ -227,6 +227,8 @@ class ProjectFileTest {
         "release: {web: {files: a, run: {command: [x], stop_within: soon}}} | a duration",
         "release: {web: {files: a, run: {command: ['${NOPE}']}}} | which nothing sets",
         "release: {web: {image: a, run: {command: [x]}}} | cannot have `run`",
+        "release: {web: {manifests: a, run: {command: [x]}}} | cannot have `run`",
+        "release: {web: {manifests: a, files: b}} | keep one of them",
         "environments: {/x: {}} | cannot start or end with '/'",
         "environments: {x: {after: y}} | is not an environment",
         "environments: {x: {after: y}, y: {after: x}} | in a circle, x → y → x",
@@ -345,14 +347,25 @@ class ProjectFileTest {
   }
 
   @Test
-  void kubernetes_is_read_and_said_not_to_work_yet() {
-    var file = read("targets: {k: {kubernetes: {context: prod}}}");
+  void a_cluster_and_its_objects_are_read() {
+    var file =
+        read(
+            """
+            targets: { k: { kubernetes: { context: prod, healthy_within: 1 min 30 s } } }
+            release: { web: { manifests: k8s/, healthy_within: 2 min } }
+            """);
 
-    assertThat(file.sound()).isTrue();
-    assertThat(file.problems())
+    assertThat(file.problems()).isEmpty();
+    assertThat(file.targets().getFirst().settings().values())
+        .containsEntry("healthy_within", "90000 ms");
+    assertThat(file.components())
         .singleElement()
-        .asString()
-        .contains("cannot deploy to Kubernetes yet");
+        .satisfies(web -> {
+          assertThat(web.files()).contains("k8s");
+          assertThat(web.settings().values())
+              .containsEntry("manifests", "k8s/")
+              .containsEntry("healthy_within", "120000 ms");
+        });
   }
 
   @Test

@@ -25,11 +25,15 @@ import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.core.target.Component;
 import dev.fleetwright.core.target.Settings;
+import dev.fleetwright.core.target.Target;
 import dev.fleetwright.pipeline.problem.Problem;
 import dev.fleetwright.pipeline.project.ComponentRule;
 import dev.fleetwright.pipeline.project.ImageRule;
 import dev.fleetwright.pipeline.project.ProjectFile;
 import dev.fleetwright.pipeline.variable.VariableExpansion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,6 +63,15 @@ final class Releasing implements PipelineWork {
   private static final Pattern WEB_ADDRESS = Pattern.compile("https?://[^\\s/?#]+([/?#]\\S*)?");
 
   private static final Pattern PREDEFINED = Pattern.compile("\\$\\{(CI_[A-Z0-9_]+)}");
+
+  /// What manifests may be told of the pipeline that a release comes from.
+  private static final Pattern IN_MANIFESTS = Pattern.compile("\\$\\{?((?:CI|IMAGE)_[A-Z0-9_]+)");
+
+  /// Of the job that asks, or a secret: neither has a place in what is kept and shown.
+  private static final Pattern NOT_IN_MANIFESTS =
+      Pattern.compile("CI_JOB_.*|CI_ENVIRONMENT_.*|.*(TOKEN|PASSWORD|SECRET|PRIVATE_KEY).*");
+
+  private static final int LARGEST_MANIFEST = 3 * 1024 * 1024;
 
   private final Projects projects;
   private final Pipelines pipelines;
@@ -287,7 +301,52 @@ final class Releasing implements PipelineWork {
         problem(rule, wrong.get());
         return;
       }
-      components.add(new Component(rule.name(), found, settings(rule)));
+      var settings = settings(rule);
+      components.add(
+          new Component(
+              rule.name(),
+              found,
+              settings.text(Target.MANIFESTS).isPresent() ? settings.with(told(found)) : settings));
+    }
+
+    /// What manifests ask of the pipeline, by the names that stand in them; so only those differ
+    /// from release to release that ask for something that does.
+    private Map<String, String> told(List<TreeEntry> manifests) {
+      var names = new TreeSet<String>();
+      for (var entry : manifests) {
+        if (entry instanceof TreeEntry.File(var path, var digest, var size, _)
+            && size <= LARGEST_MANIFEST) {
+          try {
+            IN_MANIFESTS
+                .matcher(new String(blobs.read(digest), StandardCharsets.UTF_8))
+                .results()
+                .map(match -> match.group(1))
+                .filter(name -> !NOT_IN_MANIFESTS.matcher(name).matches())
+                .forEach(names::add);
+          } catch (IOException e) {
+            throw new UncheckedIOException("reading `" + path + "`", e);
+          }
+        }
+      }
+      if (names.isEmpty()) {
+        return Map.of();
+      }
+      if (known.isEmpty()) {
+        known = Optional.of(orders.order(pipeline, jobs.getFirst(), jobs).variables());
+      }
+      var values = new TreeMap<>(known.get());
+      // Which image a job has made, it says in its dotenv report.
+      jobs.forEach(job ->
+          job.dotenv()
+              .forEach((name, value) -> {
+                if (name.startsWith("IMAGE_")) {
+                  values.put(name, value);
+                }
+              }));
+      values.keySet().retainAll(names);
+      var told = new TreeMap<String, String>();
+      values.forEach((name, value) -> told.put("known." + name, value));
+      return told;
     }
 
     private void problem(ComponentRule rule, String what) {

@@ -9,6 +9,7 @@ import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.target.Target;
 import dev.fleetwright.core.target.TargetBinding;
 import dev.fleetwright.core.target.Targets;
+import dev.fleetwright.kubernetes.KubernetesTarget;
 import dev.fleetwright.server.operations.DeployScripts;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class TargetKinds implements Targets, AutoCloseable {
   private final Path data;
   private final Target script;
   private SshTarget.@Nullable Client ssh;
+  private KubernetesTarget.@Nullable Clusters clusters;
 
   TargetKinds(Blobs blobs, Path data, JobExecutor executor, ScriptTarget.Ends ends) {
     this.blobs = blobs;
@@ -38,9 +40,10 @@ final class TargetKinds implements Targets, AutoCloseable {
     return switch (binding.kind()) {
       case "local" -> new LocalTarget(binding, blobs, data);
       case "ssh" -> new SshTarget(binding, blobs, ssh());
+      case "kubernetes" -> new KubernetesTarget(binding, blobs, clusters());
       default ->
           throw new IllegalArgumentException(
-              "target `%s` is of the kind `%s`, which there is not; there are `local` and `ssh`"
+              "target `%s` is of the kind `%s`, which there is not; there are `local`, `ssh` and `kubernetes`"
                   .formatted(binding.name(), binding.kind()));
     };
   }
@@ -52,10 +55,20 @@ final class TargetKinds implements Targets, AutoCloseable {
     return ssh;
   }
 
+  private synchronized KubernetesTarget.Clusters clusters() {
+    if (clusters == null) {
+      clusters = new KubernetesTarget.Clusters();
+    }
+    return clusters;
+  }
+
   @Override
   public synchronized void close() {
     if (ssh != null) {
       ssh.close();
+    }
+    if (clusters != null) {
+      clusters.close();
     }
   }
 }
