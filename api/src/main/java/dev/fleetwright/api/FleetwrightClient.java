@@ -552,6 +552,28 @@ public final class FleetwrightClient implements AutoCloseable {
     return page.items();
   }
 
+  /// All runners, oldest first.
+  public List<Runner> runners() throws InterruptedException {
+    Page<Runner> page = get("/api/v1/runners", new TypeReference<Page<Runner>>() {});
+    return page.items();
+  }
+
+  /// Make a runner.
+  public Runner.Made makeRunner(Runner.Make wish) throws InterruptedException {
+    return post("/api/v1/runners", wish, new TypeReference<>() {});
+  }
+
+  /// Let a runner take no more jobs, or let it again.
+  public Runner pauseRunner(long id, boolean paused) throws InterruptedException {
+    return post(
+        "/api/v1/runners/" + id + (paused ? "/pause" : "/resume"), new TypeReference<>() {});
+  }
+
+  /// Take a runner away.
+  public Runner deleteRunner(long id) throws InterruptedException {
+    return post("/api/v1/runners/" + id + "/delete", new TypeReference<>() {});
+  }
+
   /// Take a token away.
   public Token revokeToken(long id) throws InterruptedException {
     return post("/api/v1/tokens/" + id + "/revoke", new TypeReference<>() {});

@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// @param attempt 1 for the first; grows with each retry
 /// @param failureReason GitLab's word, such as `script_failure`
-/// @param message what went wrong, for people
+/// @param message what went wrong, or why a pending job waits for a runner, for people
 /// @param allowFailure whether its failure is only a warning
 /// @param environment the environment that it acts on
 /// @param resourceGroup of the jobs of one group only one is under way at a time

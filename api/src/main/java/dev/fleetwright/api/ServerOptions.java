@@ -52,13 +52,15 @@ public record ServerOptions(
   /// @param cacheBytes how large all caches of jobs together may be
   /// @param artifactsKept how long artifacts are kept of which their job says nothing; empty for
   ///   always
+  /// @param runners how jobs run on runners of their own
   public record Jobs(
       Executor executor,
       Optional<String> image,
       Optional<String> memory,
       Optional<String> cpus,
       long cacheBytes,
-      Optional<Duration> artifactsKept) {
+      Optional<Duration> artifactsKept,
+      Runners runners) {
 
     /// As large as a few builds of a large project.
     public static final long USUAL_CACHE_BYTES = 10L << 30;
@@ -74,7 +76,23 @@ public record ServerOptions(
             Optional.empty(),
             Optional.empty(),
             USUAL_CACHE_BYTES,
-            Optional.of(USUAL_ARTIFACTS_KEPT));
+            Optional.of(USUAL_ARTIFACTS_KEPT),
+            Runners.USUAL);
+  }
+
+  /// How jobs run on runners: programs on other machines that ask for work.
+  ///
+  /// @param registration a file with the token by which runners of before GitLab 16 may register
+  ///   themselves; empty for none
+  /// @param artifactBytes how large one upload of a job may be
+  /// @param logBytes how much a job may print
+  /// @param silence after how long a runner that has a job and is not heard of is given up
+  public record Runners(
+      Optional<Path> registration, long artifactBytes, long logBytes, Duration silence) {
+
+    /// What nobody said anything about: as much as the built-in executor takes.
+    public static final Runners USUAL =
+        new Runners(Optional.empty(), 5L << 30, 100L << 20, Duration.ofMinutes(5));
   }
 
   /// In what jobs run.
@@ -84,7 +102,9 @@ public record ServerOptions(
     /// In a container always.
     CONTAINER,
     /// In the shell of this machine always.
-    SHELL
+    SHELL,
+    /// On runners always; never on this machine.
+    RUNNERS
   }
 
   /// Embedded database, only reachable from this machine, projects may be folders of it.

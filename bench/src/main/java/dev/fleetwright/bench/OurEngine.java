@@ -196,6 +196,11 @@ final class OurEngine implements AutoCloseable {
 
   private static final class NoPipelines implements PipelineWork {
     @Override
+    public boolean isProtected(Pipeline pipeline) {
+      return false;
+    }
+
+    @Override
     public JobExecutor.JobOrder order(Pipeline pipeline, Job job, List<Job> jobs) {
       throw new IllegalStateException("there are no jobs");
     }

@@ -2,7 +2,9 @@ package dev.fleetwright.cli;
 
 import dev.fleetwright.api.ServerOptions;
 import dev.fleetwright.api.ServerOptions.Executor;
+import dev.fleetwright.api.ServerOptions.Runners;
 import dev.fleetwright.pipeline.shape.SpokenDuration;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,12 @@ final class JobPlace {
 
   @Option(
       names = "--jobs",
-      paramLabel = "auto|container|shell",
+      paramLabel = "auto|container|shell|runners",
       description = {
         "Where jobs run: in a container of podman or docker if they name an image (auto, the",
-        "default), always in one (container), or in the shell of this machine whatever they say",
-        "(shell)."
+        "default), always in one (container), in the shell of this machine whatever they say",
+        "(shell), or on runners only (runners). Jobs with tags go to runners wherever there are",
+        "any for their project."
       })
   private Executor jobs = Executor.AUTO;
 
@@ -77,6 +80,30 @@ final class JobPlace {
     }
   }
 
+  @Option(
+      names = "--runner-registration-token-file",
+      paramLabel = "FILE",
+      description = {
+        "A file with a token by which runners may register themselves, as those of before",
+        "GitLab 16 do. Without it runners are made with `fleetwright runner create` only."
+      })
+  private @Nullable Path registration;
+
+  @Option(
+      names = "--artifact-size",
+      paramLabel = "GIBIBYTES",
+      description = "How large one upload of a runner's job may be; 5 by default.")
+  private double artifactSize = Runners.USUAL.artifactBytes() / (double) GIBIBYTE;
+
+  @Option(
+      names = "--runner-silence",
+      paramLabel = "MINUTES",
+      description = {
+        "After how long a runner that has a job and is not heard of is given up; 5 by default.",
+        "Its job then fails with runner_system_failure."
+      })
+  private int silence = (int) Runners.USUAL.silence().toMinutes();
+
   ServerOptions.Jobs options() {
     return new ServerOptions.Jobs(
         jobs,
@@ -84,6 +111,11 @@ final class JobPlace {
         Optional.ofNullable(memory),
         Optional.ofNullable(cpus),
         (long) (cacheSize * GIBIBYTE),
-        artifacts);
+        artifacts,
+        new Runners(
+            Optional.ofNullable(registration),
+            (long) (artifactSize * GIBIBYTE),
+            Runners.USUAL.logBytes(),
+            Duration.ofMinutes(Math.max(1, silence))));
   }
 }

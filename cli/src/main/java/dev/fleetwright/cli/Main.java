@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
       HoldCommand.class,
       AlarmCommand.class,
       StopCommand.class,
+      RunnerCommand.class,
       TokenCommand.class,
       LogsCommand.class,
       ArtifactsCommand.class,

@@ -21,6 +21,8 @@ import dev.fleetwright.core.pipeline.Schedules;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.runner.HandOuts;
+import dev.fleetwright.core.runner.Runners;
 import dev.fleetwright.core.secret.SealedValues;
 import dev.fleetwright.core.train.Trains;
 import java.nio.file.Path;
@@ -227,6 +229,16 @@ public final class Database implements AutoCloseable {
   /// All schedules.
   public Schedules schedules() {
     return new SqlSchedules(transactions, feed);
+  }
+
+  /// The runners that are registered.
+  public Runners runners() {
+    return new SqlRunners(transactions, feed);
+  }
+
+  /// Jobs that wait for runners or are with them.
+  public HandOuts handOuts() {
+    return new SqlHandOuts(transactions, feed);
   }
 
   /// All resource groups.

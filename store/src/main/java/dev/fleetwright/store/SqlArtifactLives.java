@@ -100,6 +100,14 @@ final class SqlArtifactLives implements ArtifactLives {
         """,
         "s.deploy",
         row -> removeFiles(SqlPipelines.readArtifacts(row.bytes("bytes")), left));
+    // What a runner has uploaded for a job that is still with it.
+    each(
+        """
+        SELECT h.id, h.files AS bytes FROM hand_out h JOIN job j ON j.id = h.job
+         WHERE j.finished_at IS NULL AND h.id > ?
+        """,
+        "h.id",
+        row -> removeFiles(SqlPipelines.readArtifacts(row.bytes("bytes")), left));
     each(
         "SELECT id, components AS bytes FROM release WHERE id > ?",
         "id",

@@ -54,6 +54,14 @@ class PostgresqlStoreTest {
   }
 
   @Nested
+  class HandOutsOnPostgresql extends HandOutsContract {
+    @Override
+    protected Databases databases() {
+      return new PostgresqlDatabases();
+    }
+  }
+
+  @Nested
   class SchedulesOnPostgresql extends SchedulesContract {
     @Override
     protected Databases databases() {

@@ -54,6 +54,14 @@ class SqliteStoreTest {
   }
 
   @Nested
+  class HandOutsOnSqlite extends HandOutsContract {
+    @Override
+    protected Databases databases() {
+      return new SqliteDatabases();
+    }
+  }
+
+  @Nested
   class SchedulesOnSqlite extends SchedulesContract {
     @Override
     protected Databases databases() {

@@ -4,6 +4,7 @@ import dev.fleetwright.adapters.executor.ContainerEngine.Bounds;
 import dev.fleetwright.adapters.executor.ScriptPlace.Unprepared;
 import dev.fleetwright.core.artifact.Blobs;
 import dev.fleetwright.core.pipeline.CacheStore;
+import dev.fleetwright.core.pipeline.Dotenv;
 import dev.fleetwright.core.pipeline.JobExecutor;
 import dev.fleetwright.core.pipeline.JobOutcome;
 import dev.fleetwright.core.pipeline.JobOutcome.Ending;

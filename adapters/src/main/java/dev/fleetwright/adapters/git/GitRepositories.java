@@ -4,7 +4,10 @@ import dev.fleetwright.core.project.CommitSha;
 import dev.fleetwright.core.project.ProjectName;
 import dev.fleetwright.core.project.RemoteUnavailable;
 import dev.fleetwright.core.project.Repositories;
+import dev.fleetwright.core.project.RepositoryServing;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// Mirrors are not repacked yet, so each fetch that brings something adds one pack file.
 ///
 /// The folder belongs to one instance of one process at a time.
-public final class GitRepositories implements Repositories, AutoCloseable {
+public final class GitRepositories implements Repositories, RepositoryServing, AutoCloseable {
 
   private static final Pattern ABBREVIATED = Pattern.compile("[0-9a-fA-F]{4,40}");
   private static final int MOST_PATHS = WorkTree.Limits.USUAL.files();
@@ -286,6 +289,17 @@ public final class GitRepositories implements Repositories, AutoCloseable {
     } catch (IOException e) {
       throw new IOException("checking out commit %s of %s".formatted(sha.brief(), project), e);
     }
+  }
+
+  @Override
+  public void advertise(Offer offer, String protocol, OutputStream out) throws IOException {
+    Sending.advertise(known(offer.project()), offer, protocol, out);
+  }
+
+  @Override
+  public void send(Offer offer, String protocol, InputStream in, OutputStream out)
+      throws IOException {
+    Sending.send(known(offer.project()), offer, protocol, in, out);
   }
 
   /// Let go of open files. The instance may be used again.

@@ -12,9 +12,11 @@ import dev.fleetwright.core.pipeline.ResourceGroups;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.release.CommitStatuses;
 import dev.fleetwright.core.release.Releases;
+import dev.fleetwright.core.runner.Dispatch;
 import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.core.train.Trains;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Runs deploys and pipelines, as long as it is open.
 public final class Engine implements AutoCloseable {
@@ -32,6 +34,7 @@ public final class Engine implements AutoCloseable {
   ///
   /// @param owner names this server in leases
   /// @param jobsAtOnce how many jobs run at once on this server
+  /// @param dispatch of jobs to runners; empty when all run on this server
   public record Parts(
       String owner,
       Deploys deploys,
@@ -56,7 +59,63 @@ public final class Engine implements AutoCloseable {
       int jobsAtOnce,
       Time time,
       Pace pace,
-      KillPoint killPoint) {}
+      KillPoint killPoint,
+      Optional<Dispatch> dispatch) {
+
+    /// Everything for an engine that runs all jobs on its own server.
+    public Parts(
+        String owner,
+        Deploys deploys,
+        Environments environments,
+        Holds holds,
+        Releases releases,
+        CommitStatuses statuses,
+        Pipelines pipelines,
+        ResourceGroups resourceGroups,
+        Leases environmentLeases,
+        Leases pipelineLeases,
+        Feed feed,
+        LogStore logs,
+        DeployPlanner planning,
+        Planner planner,
+        Targets targets,
+        Analysis analysis,
+        JobExecutor executor,
+        PipelineWork pipelineWork,
+        FreezeCalendar freezes,
+        Trains trains,
+        int jobsAtOnce,
+        Time time,
+        Pace pace,
+        KillPoint killPoint) {
+      this(
+          owner,
+          deploys,
+          environments,
+          holds,
+          releases,
+          statuses,
+          pipelines,
+          resourceGroups,
+          environmentLeases,
+          pipelineLeases,
+          feed,
+          logs,
+          planning,
+          planner,
+          targets,
+          analysis,
+          executor,
+          pipelineWork,
+          freezes,
+          trains,
+          jobsAtOnce,
+          time,
+          pace,
+          killPoint,
+          Optional.empty());
+    }
+  }
 
   public Engine(Parts parts) {
     this.time = parts.time();
@@ -104,7 +163,8 @@ public final class Engine implements AutoCloseable {
             parts.time(),
             parts.pace(),
             parts.jobsAtOnce(),
-            pipelineLeases);
+            pipelineLeases,
+            parts.dispatch().map(d -> new RunnerJobs(d, parts.logs(), parts.time())));
     this.deploying =
         new LeasedWork(
             "environment",

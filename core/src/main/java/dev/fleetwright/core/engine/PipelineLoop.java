@@ -36,15 +36,17 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes one pipeline on: give each job its turn, run it or start its deploy, make the release.
 ///
-/// Jobs run on this server, so a job that the record calls running, but that this loop did not
-/// start, died with its server. A job that builds is then run again by itself, once; a job that
-/// deploys is not run here but by its deploy, which knows what it may repeat.
+/// Jobs run on this server or with a runner. So a job that the record calls running, but that
+/// neither this loop nor a runner has, died with its server. A job that builds is then run again by
+/// itself, once; a job that deploys is not run here but by its deploy, which knows what it may
+/// repeat.
 final class PipelineLoop {
 
   private static final Logger log = LoggerFactory.getLogger(PipelineLoop.class);
@@ -67,6 +69,7 @@ final class PipelineLoop {
   private final Pace pace;
   private final Semaphore slots;
   private final LeaseGuard guard;
+  private final Optional<RunnerJobs> runnerJobs;
 
   PipelineLoop(
       Pipelines pipelines,
@@ -79,7 +82,8 @@ final class PipelineLoop {
       Time time,
       Pace pace,
       int jobsAtOnce,
-      LeaseGuard guard) {
+      LeaseGuard guard,
+      Optional<RunnerJobs> runnerJobs) {
     this.pipelines = pipelines;
     this.resourceGroups = resourceGroups;
     this.deploys = deploys;
@@ -91,6 +95,7 @@ final class PipelineLoop {
     this.pace = pace;
     this.slots = new Semaphore(jobsAtOnce, true);
     this.guard = guard;
+    this.runnerJobs = runnerJobs;
   }
 
   /// Work on the pipeline until nothing is left to do without somebody else acting first.
@@ -113,6 +118,7 @@ final class PipelineLoop {
           var pipeline = pipelines.find(lease.id()).orElseThrow();
           var jobs = pipelines.jobs(lease.id());
           running.forgetEnded();
+          running.look();
           if (guard.leaves(lease)) {
             // It may be waiting for a registry for minutes, and the next server begins it anew.
             running.end(RELEASE);
@@ -132,7 +138,7 @@ final class PipelineLoop {
             return pace.retry();
           }
           if (!moved && isQuiet(jobs, running)) {
-            var wait = untilNext(jobs);
+            var wait = untilNext(jobs, running);
             if (wait.isPresent()) {
               return wait.get();
             } else if (pipelines.settle(lease.id(), pipeline.changes(), lease)) {
@@ -211,7 +217,9 @@ final class PipelineLoop {
               ? follow(lease, job)
               : job.spec().trigger().isPresent()
                   ? followDownstream(lease, job)
-                  : mirrors(job) ? mirror(lease, job) : !running.has(job.id()) && died(lease, job);
+                  : mirrors(job)
+                      ? mirror(lease, job)
+                      : !running.has(job.id()) && elsewhere(lease, job, running);
       case CANCELED -> {
         running.end(job.id());
         yield false;
@@ -335,17 +343,24 @@ final class PipelineLoop {
     };
   }
 
-  /// How long until a delayed job is due, where there is one.
-  private Optional<Duration> untilNext(List<Job> jobs) {
+  /// How long until a delayed job is due, or a runner's silence is to be noticed, where there is
+  /// such a job.
+  private Optional<Duration> untilNext(List<Job> jobs, Underway running) {
     if (jobs.stream().anyMatch(j -> j.status() == JobStatus.RUNNING && mirrors(j))) {
       return Optional.of(pace.retry());
     }
-    return jobs.stream()
-        .filter(job -> job.status() == JobStatus.SCHEDULED)
-        .flatMap(job -> job.scheduledAt().stream())
-        .min(Comparator.naturalOrder())
-        .map(at -> Duration.between(time.instant(), at))
-        .map(wait -> wait.compareTo(pace.rest()) > 0 ? pace.rest() : wait);
+    var delayed =
+        jobs.stream()
+            .filter(job -> job.status() == JobStatus.SCHEDULED)
+            .flatMap(job -> job.scheduledAt().stream())
+            .map(at -> Duration.between(time.instant(), at))
+            .map(wait -> wait.compareTo(pace.rest()) > 0 ? pace.rest() : wait);
+    var withRunners =
+        jobs.stream()
+            .filter(job -> running.elsewhere(job.id()))
+            .limit(1)
+            .map(_ -> RunnerJobs.LOOK_EACH);
+    return Stream.concat(delayed, withRunners).min(Comparator.naturalOrder());
   }
 
   /// Whether it waits for something that nobody would tell a pipeline of that has settled: a slot
@@ -366,9 +381,49 @@ final class PipelineLoop {
                     || j.status() == JobStatus.MANUAL
                     || j.status() == JobStatus.SCHEDULED
                     || j.status() == JobStatus.CREATED
+                    || running.elsewhere(j.id())
                     || j.deploy().isPresent()
                     || (j.status() == JobStatus.RUNNING
                         && (j.spec().trigger().isPresent() || mirrors(j))));
+  }
+
+  /// A job that runs, but not on this server.
+  private boolean elsewhere(Lease lease, Job job, Underway running) {
+    var news = runnerJobs.map(r -> r.running(job)).orElseGet(RunnerJobs.News.NotOurs::new);
+    return news instanceof RunnerJobs.News.NotOurs
+        ? died(lease, job)
+        : hear(lease, job, news, running);
+  }
+
+  /// Offer a job to runners.
+  ///
+  /// @return whether anything moved; empty when it is no job for runners
+  private Optional<Boolean> offer(Lease lease, Pipeline pipeline, Job job, Underway running) {
+    if (runnerJobs.isEmpty() || !runnerJobs.get().concerns(job)) {
+      return Optional.empty();
+    }
+    var news = runnerJobs.get().waiting(pipeline, job, work.isProtected(pipeline));
+    if (news instanceof RunnerJobs.News.NotOurs) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        job.status() == JobStatus.WAITING_FOR_RESOURCE
+            ? change(lease, job.withStatus(JobStatus.PENDING), job)
+            : hear(lease, job, news, running));
+  }
+
+  private boolean hear(Lease lease, Job job, RunnerJobs.News news, Underway running) {
+    return switch (news) {
+      case RunnerJobs.News.NotOurs _ -> false;
+      case RunnerJobs.News.Nothing _ -> {
+        running.isElsewhere(job.id());
+        yield false;
+      }
+      case RunnerJobs.News.Began(var at) ->
+          change(lease, job.withStatus(JobStatus.RUNNING).startedAt(at), job);
+      case RunnerJobs.News.Over(var outcome) -> ended(lease, job, outcome);
+      case RunnerJobs.News.GivenUp(var reason, var message) -> failed(lease, job, reason, message);
+    };
   }
 
   private boolean launch(
@@ -378,6 +433,10 @@ final class PipelineLoop {
       List<Job> jobs,
       Underway running,
       ReentrantLock turn) {
+    var offered = offer(lease, pipeline, job, running);
+    if (offered.isPresent()) {
+      return offered.get();
+    }
     if (running.has(job.id()) || guard.leaves(lease) || !slots.tryAcquire()) {
       return false;
     }
@@ -412,7 +471,7 @@ final class PipelineLoop {
       // and its retry.
       turn.lock();
       try {
-        ended(lease, job, outcome);
+        var _ = ended(lease, job, outcome);
       } finally {
         turn.unlock();
       }
@@ -427,20 +486,19 @@ final class PipelineLoop {
     }
   }
 
-  private void ended(Lease lease, Job job, JobOutcome outcome) {
+  private boolean ended(Lease lease, Job job, JobOutcome outcome) {
     var changed = left(job, outcome);
-    var _ =
-        switch (outcome.ending()) {
-          case Ending.Succeeded _ -> {
-            if (job.spec().environment().isPresent()) {
-              work.succeeded(changed);
-            }
-            yield change(lease, changed.withEnd(JobStatus.SUCCESS, 0, "", ""), job);
-          }
-          case Ending.Failed(var exitCode, var reason, var message) ->
-              fail(lease, changed.withEnd(JobStatus.FAILED, exitCode, reason, message), job);
-          case Ending.Cancelled _ -> change(lease, changed.withStatus(JobStatus.CANCELED), job);
-        };
+    return switch (outcome.ending()) {
+      case Ending.Succeeded _ -> {
+        if (job.spec().environment().isPresent()) {
+          work.succeeded(changed);
+        }
+        yield change(lease, changed.withEnd(JobStatus.SUCCESS, 0, "", ""), job);
+      }
+      case Ending.Failed(var exitCode, var reason, var message) ->
+          fail(lease, changed.withEnd(JobStatus.FAILED, exitCode, reason, message), job);
+      case Ending.Cancelled _ -> change(lease, changed.withStatus(JobStatus.CANCELED), job);
+    };
   }
 
   private Job left(Job job, JobOutcome outcome) {
@@ -660,11 +718,26 @@ final class PipelineLoop {
   private static final class Underway {
     private final Map<Long, Thread> threads = new HashMap<>();
     private final Set<Long> ending = new HashSet<>();
+    private final Set<Long> elsewhere = new HashSet<>();
     private final AtomicReference<@Nullable RuntimeException> broken = new AtomicReference<>();
 
     /// What was thrown beside the loop is the loop's to throw, so that it counts as a try in vain.
     void broken(RuntimeException cause) {
       broken.set(cause);
+    }
+
+    /// Forget which jobs are with runners, to be told anew.
+    void look() {
+      elsewhere.clear();
+    }
+
+    /// Note that a job waits for a runner or is with one.
+    void isElsewhere(long job) {
+      elsewhere.add(job);
+    }
+
+    boolean elsewhere(long job) {
+      return elsewhere.contains(job);
     }
 
     void put(long job, Thread thread) {

@@ -18,6 +18,10 @@ public interface PipelineWork {
   /// @param jobs all jobs of the pipeline
   JobOrder order(Pipeline pipeline, Job job, List<Job> jobs);
 
+  /// Whether a pipeline is of a branch that only those may push to who may change the
+  /// configuration.
+  boolean isProtected(Pipeline pipeline);
+
   /// Whether the release of a pipeline is there already.
   boolean isReleased(Pipeline pipeline);
 

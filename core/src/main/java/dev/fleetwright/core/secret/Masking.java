@@ -164,6 +164,12 @@ public final class Masking {
       }
     }
 
+    /// How many of the bytes that were written stay here, because they may be the beginning of a
+    /// secret.
+    public int held() {
+      return length;
+    }
+
     /// Pass on everything.
     @Override
     public void close() {

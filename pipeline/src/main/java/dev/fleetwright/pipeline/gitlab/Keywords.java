@@ -808,8 +808,8 @@ final class Keywords {
     full("interruptible", yesNo());
     full("manual_confirmation", text());
     full("cache", CACHE);
+    full("tags", TAGS);
     kept("pages", PAGES, "the files are kept as artifacts, and no site is served");
-    kept("tags", TAGS, "jobs run on this server whatever their tags");
     kept("coverage", COVERAGE, "no coverage is read from the log");
     kept("id_tokens", ID_TOKENS, "the job gets no such token");
     kept("secrets", SECRETS, "the job does not get these secrets");

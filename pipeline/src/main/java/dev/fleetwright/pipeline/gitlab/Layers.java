@@ -13,6 +13,8 @@ import java.util.TreeMap;
 /// Which value of a variable counts (contract 2a.7): those given with the run, then the project's,
 /// then dotenv reports of earlier jobs, then the file's, then the predefined ones.
 public final class Layers {
+  private static final List<String> PLACES = List.of("CI_PROJECT_DIR", "CI_BUILDS_DIR");
+
   private final SortedMap<String, Variable> predefined;
   private final PipelineContext context;
 
@@ -85,9 +87,14 @@ public final class Layers {
     all.putAll(project);
     all.putAll(given);
     var result = new TreeMap<>(all);
+    var known = new TreeMap<>(all);
+    // Only where the job runs is it known what these are; it writes them in.
+    for (var place : PLACES) {
+      known.put(place, "${" + place + "}");
+    }
     file.forEach((name, value) -> {
       if (value.equals(all.get(name))) {
-        result.put(name, VariableExpansion.onRunner(value, all));
+        result.put(name, VariableExpansion.onRunner(value, known));
       }
     });
     return result;

@@ -6,6 +6,8 @@ public enum Access {
   OPEN,
   /// Anybody who signs the request, as webhooks do; the route checks it.
   SIGNED,
+  /// A runner, or a job that one has, by a token of its own; the route checks it.
+  RUNNER,
   /// Who has a token, or a browser that was signed in with one.
   SIGNED_IN
 }

@@ -9,14 +9,9 @@ import dev.fleetwright.server.operations.ArtifactExpiry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.commons.compress.archivers.zip.UnixStat;
-import org.apache.commons.compress.archivers.zip.Zip64Mode;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /// What jobs left behind: each file, and all as one zip file. Contents are checked against their
 /// digests while they are sent; a download of damaged content breaks off.
@@ -119,34 +114,7 @@ final class ArtifactRoutes {
     if (call.context().req().getMethod().equals("HEAD")) {
       return;
     }
-    try (var zip = new ZipArchiveOutputStream(response.getOutputStream())) {
-      zip.setUseZip64(Zip64Mode.AsNeeded);
-      for (var entry : job.artifacts()) {
-        write(entry, zip);
-      }
-    }
-  }
-
-  private void write(TreeEntry entry, ZipArchiveOutputStream zip) throws IOException {
-    var header = new ZipArchiveEntry(entry.path());
-    // The same files give the same bytes.
-    header.setTime(0);
-    switch (entry) {
-      case TreeEntry.File(_, var digest, var size, var executable) -> {
-        header.setUnixMode(UnixStat.FILE_FLAG | (executable ? 0755 : 0644));
-        header.setSize(size);
-        zip.putArchiveEntry(header);
-        try (var content = blobs.open(digest)) {
-          content.transferTo(zip);
-        }
-      }
-      case TreeEntry.Link(_, var to) -> {
-        header.setUnixMode(UnixStat.LINK_FLAG | 0777);
-        zip.putArchiveEntry(header);
-        zip.write(to.getBytes(StandardCharsets.UTF_8));
-      }
-    }
-    zip.closeArchiveEntry();
+    ArtifactArchive.write(job.artifacts(), blobs, response.getOutputStream());
   }
 
   /// Never shown by a browser as a page of ours, whatever a job wrote.

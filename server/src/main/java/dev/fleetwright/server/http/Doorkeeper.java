@@ -40,7 +40,7 @@ final class Doorkeeper {
   /// @return who calls; empty where that is not asked
   Optional<Caller> admit(Route route, Context context) {
     return switch (route.access()) {
-      case SIGNED -> Optional.empty();
+      case SIGNED, RUNNER -> Optional.empty();
       case OPEN -> {
         if (route.method().unsafe()) {
           checkAskedByOurPage(context);

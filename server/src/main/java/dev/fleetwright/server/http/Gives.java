@@ -21,6 +21,9 @@ public sealed interface Gives {
   /// A page for people or a redirection to one; no part of the API.
   record ForPeople() implements Gives {}
 
+  /// What another program's contract says, such as that of GitLab's runner; described there.
+  record Foreign() implements Gives {}
+
   /// Any JSON.
   record Json() implements Gives {}
 }

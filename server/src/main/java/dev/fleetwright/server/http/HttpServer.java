@@ -114,6 +114,7 @@ public final class HttpServer implements AutoCloseable {
                 served.pipelines(),
                 served.releases(),
                 operations.pipelines(),
+                operations.runners(),
                 clock)
             .routes());
     routes.addAll(
@@ -178,6 +179,44 @@ public final class HttpServer implements AutoCloseable {
     routes.addAll(new ServerRoutes(served.draining(), served.ledger(), clock).routes());
     routes.addAll(new ScheduleRoutes(served.projects(), operations.schedules(), clock).routes());
     routes.addAll(new TokenRoutes(operations.access(), clock).routes());
+    routes.addAll(new RunnerAdminRoutes(operations.runners(), clock).routes());
+    routes.addAll(forRunners(served));
+    return routes;
+  }
+
+  private static List<Route> forRunners(Served served) {
+    var door = served.runnerDoor();
+    var operations = served.operations();
+    // A runner asks every three seconds and has many jobs; who guesses is counted for all of it.
+    var failures = new Failures(120, Duration.ofMinutes(1), served.clock());
+    var routes = new ArrayList<Route>();
+    routes.addAll(
+        new RunnerRoutes(
+                door.runners(),
+                operations.runners(),
+                operations.runnerWork(),
+                served.repositories(),
+                door.registrationToken(),
+                failures,
+                served.clock())
+            .routes());
+    routes.addAll(
+        new RunnerJobRoutes(
+                operations.runnerWork(),
+                operations.jobTraces(),
+                operations.jobUploads(),
+                served.blobs(),
+                door.incoming(),
+                failures)
+            .routes());
+    routes.addAll(
+        new GitRoutes(
+                operations.runnerWork(),
+                served.projects(),
+                served.repositories(),
+                door.serving(),
+                failures)
+            .routes());
     return routes;
   }
 
@@ -187,8 +226,7 @@ public final class HttpServer implements AutoCloseable {
             "/api/v1/openapi.json", Access.SIGNED_IN, "This description of the API, OpenAPI 3.1.")
         .json(call ->
             call.json(
-                200,
-                OpenApi.describe(routes.stream().filter(Route::forPrograms).toList(), version)));
+                200, OpenApi.describe(routes.stream().filter(Route::described).toList(), version)));
   }
 
   private static void configure(JavalinConfig config, Listener listener, Router router) {

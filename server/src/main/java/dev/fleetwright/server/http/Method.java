@@ -5,12 +5,18 @@ import io.javalin.http.HandlerType;
 /// The methods of HTTP that routes have.
 public enum Method {
   GET,
-  POST;
+  POST,
+  PUT,
+  PATCH,
+  DELETE;
 
   HandlerType type() {
     return switch (this) {
       case GET -> HandlerType.GET;
       case POST -> HandlerType.POST;
+      case PUT -> HandlerType.PUT;
+      case PATCH -> HandlerType.PATCH;
+      case DELETE -> HandlerType.DELETE;
     };
   }
 

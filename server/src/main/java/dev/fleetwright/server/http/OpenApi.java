@@ -29,7 +29,7 @@ final class OpenApi {
   private final Set<Class<?>> requests = new HashSet<>();
 
   private OpenApi(List<Route> routes) {
-    this.routes = routes.stream().filter(Route::forPrograms).toList();
+    this.routes = routes.stream().filter(Route::described).toList();
   }
 
   /// The document.
@@ -117,7 +117,8 @@ final class OpenApi {
               .put("contentMediaType", mediaType);
       case Gives.Json() ->
           content(good, "application/json").putObject("schema").put("type", "object");
-      case Gives.ForPeople() -> throw new IllegalStateException("a page in the API");
+      case Gives.ForPeople(), Gives.Foreign() ->
+          throw new IllegalStateException("not a part of the API: " + route.path());
     }
     for (var status : refusals(route)) {
       var no = responses.putObject(Integer.toString(status));

@@ -3,6 +3,7 @@ package dev.fleetwright.server.http;
 import dev.fleetwright.api.Job;
 import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.ResourceGroup;
+import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipelines;
 import dev.fleetwright.core.pipeline.ProcessMode;
 import dev.fleetwright.core.project.Project;
@@ -10,6 +11,7 @@ import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.release.Releases;
 import dev.fleetwright.pipeline.gitlab.PipelineContext.Source;
 import dev.fleetwright.server.operations.PipelineOperations;
+import dev.fleetwright.server.operations.RunnerOperations;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class PipelineRoutes {
   private final Pipelines pipelines;
   private final Releases releases;
   private final PipelineOperations operations;
+  private final RunnerOperations runners;
   private final Clock clock;
 
   PipelineRoutes(
@@ -29,11 +32,13 @@ final class PipelineRoutes {
       Pipelines pipelines,
       Releases releases,
       PipelineOperations operations,
+      RunnerOperations runners,
       Clock clock) {
     this.projects = projects;
     this.pipelines = pipelines;
     this.releases = releases;
     this.operations = operations;
+    this.runners = runners;
     this.clock = clock;
   }
 
@@ -189,9 +194,20 @@ final class PipelineRoutes {
 
   private Job wire(dev.fleetwright.core.pipeline.Job job) {
     return PipelineWire.of(
-        job,
+        withReason(job),
         job.spec().trigger().isEmpty()
             ? Optional.empty()
             : pipelines.startedBy(job.id()).map(dev.fleetwright.core.pipeline.Pipeline::id));
+  }
+
+  /// A job that waits for a runner says why.
+  private dev.fleetwright.core.pipeline.Job withReason(dev.fleetwright.core.pipeline.Job job) {
+    return job.status() != JobStatus.PENDING
+        ? job
+        : pipelines
+            .find(job.pipeline())
+            .flatMap(pipeline -> runners.waiting(pipeline, job))
+            .map(why -> job.withEnd(job.status(), job.exitCode(), job.failureReason(), why))
+            .orElse(job);
   }
 }

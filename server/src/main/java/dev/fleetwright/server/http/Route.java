@@ -66,6 +66,11 @@ public record Route(
     return new Sketch(Method.POST, path, access, summary, List.of(), false);
   }
 
+  /// Begin a route of a contract that is not ours.
+  static Sketch foreign(Method method, String path, String summary) {
+    return new Sketch(method, path, Access.RUNNER, summary, List.of(), false);
+  }
+
   /// The names of the parameters in the path.
   public List<String> pathParameters() {
     var names = new ArrayList<String>();
@@ -77,9 +82,14 @@ public record Route(
     return names;
   }
 
-  /// Whether it is part of the API and not a page for people.
+  /// Whether programs ask for it, and not people who look at a page.
   public boolean forPrograms() {
     return !(gives instanceof Gives.ForPeople);
+  }
+
+  /// Whether it is part of our own API.
+  public boolean described() {
+    return forPrograms() && !(gives instanceof Gives.Foreign);
   }
 
   /// A route of which it is not yet said what it gives.
@@ -123,6 +133,11 @@ public record Route(
     /// Bytes, to be kept as a file; the action writes them.
     Route file(String mediaType, Action action) {
       return route(Optional.empty(), new Gives.File(mediaType), 200, action);
+    }
+
+    /// The action writes what that contract says.
+    Route asAgreed(Action action) {
+      return route(Optional.empty(), new Gives.Foreign(), 200, action);
     }
 
     Route json(Action action) {

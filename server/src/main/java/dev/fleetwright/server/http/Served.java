@@ -55,6 +55,7 @@ public record Served(
     Tokens tokens,
     Sessions sessions,
     WebhookSecrets webhookSecrets,
+    RunnerDoor runnerDoor,
     Operations operations,
     BooleanSupplier engineRuns,
     Draining draining,

@@ -45,14 +45,23 @@ public final class JobOrders {
         pipeline.project(),
         pipeline.sha(),
         pipeline.ref(),
-        // Asked of the project and not of CI_COMMIT_REF_PROTECTED, which a run may be given.
-        Contexts.isProtected(
-            projects.find(pipeline.project()).orElseThrow(), pipeline.ref(), pipeline.tag()),
+        isProtected(pipeline),
         job.spec(),
         files(from),
         environment(pipeline, job, from),
         List.of(),
         job.spec().timeout().orElse(USUAL_TIMEOUT));
+  }
+
+  /// Asked of the project and not of `CI_COMMIT_REF_PROTECTED`, which a run may be given.
+  boolean isProtected(Pipeline pipeline) {
+    return Contexts.isProtected(
+        projects.find(pipeline.project()).orElseThrow(), pipeline.ref(), pipeline.tag());
+  }
+
+  /// The jobs whose files a job gets, in the order in which they are laid out.
+  List<Job> sources(Pipeline pipeline, Job job, List<Job> jobs) {
+    return all(pipeline, job, jobs).stream().filter(other -> !other.artifacts().isEmpty()).toList();
   }
 
   /// What a job's script saw, or would see now, without what only its executor knows.

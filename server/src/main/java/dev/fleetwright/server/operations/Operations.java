@@ -39,6 +39,10 @@ public record Operations(
     AccessOperations access,
     TestReports tests,
     ArtifactExpiry artifacts,
+    RunnerOperations runners,
+    RunnerWork runnerWork,
+    JobTraces jobTraces,
+    JobUploads jobUploads,
     PipelineWork pipelineWork) {
 
   /// Wire them.
@@ -68,6 +72,7 @@ public record Operations(
       ArtifactLives lives,
       Optional<Duration> artifactsKept,
       AccessOperations access,
+      RunnerParts runnerParts,
       String publicUrl,
       String version,
       InstantSource clock) {
@@ -106,6 +111,20 @@ public record Operations(
         access,
         new TestReports(pipelines, orders, blobs),
         new ArtifactExpiry(lives, pipelines, blobs, clock),
+        new RunnerOperations(runnerParts.dispatch(), projects, clock),
+        new RunnerWork(
+            runnerParts.dispatch(),
+            pipelines,
+            repositories,
+            orders,
+            runnerParts.feed(),
+            publicUrl,
+            clock,
+            runnerParts.open()),
+        new JobTraces(
+            runnerParts.dispatch().handOuts(), runnerParts.logs(), runnerParts.logBytes(), clock),
+        new JobUploads(
+            runnerParts.dispatch().handOuts(), blobs, runnerParts.artifactBytes(), clock),
         new Releasing(
             projects,
             pipelines,

@@ -125,6 +125,11 @@ final class Releasing implements PipelineWork {
   }
 
   @Override
+  public boolean isProtected(Pipeline pipeline) {
+    return orders.isProtected(pipeline);
+  }
+
+  @Override
   public Started trigger(Pipeline pipeline, Job job, List<Job> jobs) {
     return downstreams.start(pipeline, job, jobs);
   }

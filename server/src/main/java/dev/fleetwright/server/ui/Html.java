@@ -120,6 +120,10 @@ final class Html {
     return content(out -> JtetokensGenerated.render(out, UNTOUCHED, frame, page));
   }
 
+  static Content runners(Frame frame, RunnersPage page) {
+    return content(out -> JterunnersGenerated.render(out, UNTOUCHED, frame, page));
+  }
+
   static Content secret(Frame frame, SecretPage page) {
     return content(out -> JtesecretGenerated.render(out, UNTOUCHED, frame, page));
   }

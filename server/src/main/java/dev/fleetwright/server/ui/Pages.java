@@ -47,6 +47,7 @@ public final class Pages implements Screens {
                 new PipelinePages(sources, operations, framing, tails).routes(),
                 new ReleasePages(sources, framing).routes(),
                 new SchedulePages(sources, operations, framing).routes(),
+                new RunnerPages(sources, operations.runners(), framing).routes(),
                 new TokenPages(operations.access(), framing, sources.clock()).routes())
             .flatMap(List::stream)
             .toList();

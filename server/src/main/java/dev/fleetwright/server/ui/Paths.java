@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class Paths {
 
   static final String TOKENS = "/tokens";
+  static final String RUNNERS = "/runners";
   static final String TRAINS = "/trains";
 
   private Paths() {}

@@ -114,7 +114,14 @@ final class PipelinePages {
             wish,
             grows(run.job()),
             "/api/v1/jobs/" + run.job().id() + "/log");
-    var page = pipelines.page(run.pipeline(), run.job(), log, now());
+    var all = new ArrayList<>(notices);
+    operations
+        .runners()
+        .waiting(run.pipeline(), run.job())
+        .ifPresent(why -> all.add(new Notice(Tone.WAIT, "clock", why, "", List.of())));
+    var page =
+        pipelines.page(
+            run.pipeline(), run.job(), operations.runners().holder(run.job()), log, now());
     var frame =
         framing.frame(
             call,
@@ -123,7 +130,7 @@ final class PipelinePages {
             path + wish.query(),
             "job=" + run.job().id(),
             "Job %s is %s".formatted(page.name(), page.status().word()),
-            notices);
+            all);
     Framing.answer(call, status, frame, Html.job(frame, page));
   }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -244,8 +245,13 @@ final class PipelinePresenter {
     return actions;
   }
 
-  JobPage page(Pipeline pipeline, Job job, LogView log, Instant now) {
+  /// @param holder which runner has the job or had it; empty for none
+  JobPage page(Pipeline pipeline, Job job, Optional<String> holder, LogView log, Instant now) {
     var facts = new ArrayList<String>();
+    if (!job.spec().tags().isEmpty()) {
+      facts.add("tags " + String.join(", ", job.spec().tags()));
+    }
+    holder.ifPresent(facts::add);
     if (job.exitCode() > 0) {
       facts.add("exit code " + job.exitCode());
     }

@@ -23,6 +23,7 @@ import dev.fleetwright.core.engine.StoreUnavailable;
 import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.pipeline.CacheStore;
 import dev.fleetwright.core.plan.Planner;
+import dev.fleetwright.core.runner.Dispatch;
 import dev.fleetwright.core.secret.Secret;
 import dev.fleetwright.core.target.Targets;
 import dev.fleetwright.pipeline.freeze.CronFreezes;
@@ -33,9 +34,11 @@ import dev.fleetwright.server.http.HttpServer;
 import dev.fleetwright.server.http.Listener;
 import dev.fleetwright.server.http.Metrics;
 import dev.fleetwright.server.http.Route;
+import dev.fleetwright.server.http.RunnerDoor;
 import dev.fleetwright.server.http.Served;
 import dev.fleetwright.server.operations.AccessOperations;
 import dev.fleetwright.server.operations.Operations;
+import dev.fleetwright.server.operations.RunnerParts;
 import dev.fleetwright.server.ui.Pages;
 import dev.fleetwright.server.ui.Sources;
 import dev.fleetwright.store.Database;
@@ -72,6 +75,8 @@ import org.slf4j.LoggerFactory;
 public final class FleetwrightServer implements ServerProcess {
 
   private static final Logger log = LoggerFactory.getLogger(FleetwrightServer.class);
+
+  private static final int SHORTEST_REGISTRATION_TOKEN = 20;
 
   @Override
   public RunningServer start(ServerOptions options) {
@@ -165,6 +170,20 @@ public final class FleetwrightServer implements ServerProcess {
       var deploys = database.deploys();
       var planning = new DeployPlanner(environments, releases, deploys, planner, blobs);
       var webhookSecrets = new WebhookSecrets(database.sealedValues(), sealingKey, clock);
+      var engineRuns = new AtomicBoolean(true);
+      var runners = database.runners();
+      var said = options.jobs().runners();
+      var usual = Dispatch.Rules.USUAL;
+      var dispatch =
+          new Dispatch(
+              runners,
+              database.handOuts(),
+              new Dispatch.Rules(
+                  options.jobs().executor() == ServerOptions.Executor.RUNNERS,
+                  said.silence(),
+                  usual.unfit(),
+                  usual.turn(),
+                  usual.overtime()));
       var operations =
           Operations.over(
               database.projects(),
@@ -187,6 +206,13 @@ public final class FleetwrightServer implements ServerProcess {
               database.artifactLives(blobs),
               options.jobs().artifactsKept(),
               new AccessOperations(database.tokens(), webhookSecrets, database.projects(), clock),
+              new RunnerParts(
+                  dispatch,
+                  database.feed(),
+                  logs,
+                  said.artifactBytes(),
+                  said.logBytes(),
+                  engineRuns::get),
               withoutSlash(publicUrl),
               Version.TEXT,
               clock);
@@ -221,7 +247,8 @@ public final class FleetwrightServer implements ServerProcess {
                   Math.max(2, Runtime.getRuntime().availableProcessors()),
                   time,
                   Pace.USUAL,
-                  killPoint()));
+                  killPoint(),
+                  Optional.of(dispatch)));
       var strays = executor.endStrays();
       if (strays > 0) {
         log.atWarn().addKeyValue("jobs", strays).log("jobs of a server that died were ended");
@@ -249,7 +276,6 @@ public final class FleetwrightServer implements ServerProcess {
                   time,
                   Pace.USUAL));
       automatic.start();
-      var engineRuns = new AtomicBoolean(true);
       var watch = parts.add(new RepositoryWatch(database.projects(), operations.projects()));
       watch.start();
       var clockRounds =
@@ -306,6 +332,7 @@ public final class FleetwrightServer implements ServerProcess {
                   database.tokens(),
                   database.sessions(),
                   webhookSecrets,
+                  new RunnerDoor(runners, repositories, registrationToken(said), incoming(data)),
                   operations,
                   engineRuns::get,
                   drain,
@@ -346,6 +373,8 @@ public final class FleetwrightServer implements ServerProcess {
             case AUTO -> BuiltInExecutor.Where.AS_THE_JOB_SAYS;
             case CONTAINER -> BuiltInExecutor.Where.CONTAINER;
             case SHELL -> BuiltInExecutor.Where.SHELL;
+            // What is run here all the same, the scripts of deploys, is run as each job says.
+            case RUNNERS -> BuiltInExecutor.Where.AS_THE_JOB_SAYS;
           },
           jobs.image(),
           jobs.memory(),
@@ -378,6 +407,41 @@ public final class FleetwrightServer implements ServerProcess {
       } catch (StoreUnavailable e) {
         throw new ServerNotStarted(
             "the database cannot be opened: see whether it is up and reachable", e);
+      }
+    }
+
+    private static Optional<Secret> registrationToken(ServerOptions.Runners runners) {
+      if (runners.registration().isEmpty()) {
+        return Optional.empty();
+      }
+      var file = runners.registration().get();
+      try {
+        var token = Files.readString(file).strip();
+        if (token.length() < SHORTEST_REGISTRATION_TOKEN) {
+          throw new ServerNotStarted(
+              "the registration token in %s is shorter than %d characters: anybody could guess it"
+                  .formatted(file, SHORTEST_REGISTRATION_TOKEN));
+        }
+        return Optional.of(Secret.of(token));
+      } catch (IOException e) {
+        throw new ServerNotStarted(
+            "the file of the registration token, %s, cannot be read".formatted(file), e);
+      }
+    }
+
+    /// Uploads of a server that died are of no use to anybody.
+    private static Path incoming(DataFolder data) {
+      var folder = data.resolve("uploads");
+      try {
+        Files.createDirectories(folder);
+        try (var left = Files.newDirectoryStream(folder)) {
+          for (var file : left) {
+            Files.deleteIfExists(file);
+          }
+        }
+        return folder;
+      } catch (IOException e) {
+        throw new ServerNotStarted("the folder " + folder + " cannot be used", e);
       }
     }
 

@@ -15,6 +15,7 @@ import dev.fleetwright.core.engine.Time;
 import dev.fleetwright.core.pipeline.ScriptTarget;
 import dev.fleetwright.core.plan.Planner;
 import dev.fleetwright.core.project.RemoteFiles;
+import dev.fleetwright.core.runner.Dispatch;
 import dev.fleetwright.core.target.ApplyId;
 import dev.fleetwright.core.target.Order;
 import dev.fleetwright.core.target.Target;
@@ -28,10 +29,12 @@ import dev.fleetwright.server.http.Draining;
 import dev.fleetwright.server.http.HttpServer;
 import dev.fleetwright.server.http.Listener;
 import dev.fleetwright.server.http.Metrics;
+import dev.fleetwright.server.http.RunnerDoor;
 import dev.fleetwright.server.http.Served;
 import dev.fleetwright.server.operations.AccessOperations;
 import dev.fleetwright.server.operations.DeployScripts;
 import dev.fleetwright.server.operations.Operations;
+import dev.fleetwright.server.operations.RunnerParts;
 import dev.fleetwright.store.Database;
 import dev.fleetwright.store.DiskBlobs;
 import dev.fleetwright.store.DiskCaches;
@@ -95,6 +98,7 @@ final class Installation implements AutoCloseable {
             database.sealedValues(),
             new SealingKey(data.resolve(SealingKey.FILE), database.sealedValues()),
             clock);
+    var dispatch = new Dispatch(database.runners(), database.handOuts(), Dispatch.Rules.USUAL);
     operations =
         Operations.over(
             database.projects(),
@@ -117,6 +121,7 @@ final class Installation implements AutoCloseable {
             database.artifactLives(blobs),
             Optional.empty(),
             new AccessOperations(database.tokens(), webhookSecrets, database.projects(), clock),
+            new RunnerParts(dispatch, database.feed(), logs, 1 << 20, 1 << 20, () -> true),
             address.toString(),
             "test",
             clock);
@@ -162,7 +167,8 @@ final class Installation implements AutoCloseable {
                 2,
                 Time.SYSTEM,
                 Pace.USUAL,
-                KillPoint.NONE));
+                KillPoint.NONE,
+                Optional.of(dispatch)));
     var pages =
         new Pages(
             new Sources(
@@ -206,6 +212,7 @@ final class Installation implements AutoCloseable {
                 database.tokens(),
                 database.sessions(),
                 webhookSecrets,
+                new RunnerDoor(dispatch.runners(), repositories, Optional.empty(), data),
                 operations,
                 () -> true,
                 new Draining() {

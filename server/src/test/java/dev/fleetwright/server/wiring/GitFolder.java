@@ -60,6 +60,11 @@ final class GitFolder {
     return made;
   }
 
+  /// One that was made before.
+  static GitFolder at(Path folder) {
+    return new GitFolder(folder);
+  }
+
   Path folder() {
     return folder;
   }

@@ -46,7 +46,7 @@ class OpenApiTest {
     assertThat(said)
         .containsExactlyInAnyOrderElementsOf(
             server.routes().stream()
-                .filter(Route::forPrograms)
+                .filter(Route::described)
                 .map(r -> r.method() + " " + r.path())
                 .toList());
   }
@@ -66,7 +66,7 @@ class OpenApiTest {
   @Test
   void parameters_in_a_path_are_described_and_required() {
     for (var route : server.routes()) {
-      if (route.forPrograms()) {
+      if (route.described()) {
         var inPath = new ArrayList<String>();
         operation(route)
             .path("parameters")
@@ -84,7 +84,7 @@ class OpenApiTest {
   @Test
   void what_needs_a_token_says_so() {
     for (var route : server.routes()) {
-      if (route.forPrograms()) {
+      if (route.described()) {
         var secured = operation(route).path("security").size() == 1;
         assertThat(secured)
             .as(route.path())

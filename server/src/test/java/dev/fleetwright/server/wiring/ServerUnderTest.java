@@ -40,6 +40,17 @@ final class ServerUnderTest implements AutoCloseable {
     return new ServerUnderTest(running, running.bootstrapToken().orElseThrow());
   }
 
+  /// The first start, in another way.
+  static ServerUnderTest first(ServerOptions options) {
+    var running = FleetwrightServer.startHere(options);
+    return new ServerUnderTest(running, running.bootstrapToken().orElseThrow());
+  }
+
+  /// A later start, in another way.
+  static ServerUnderTest again(ServerOptions options, String token) {
+    return new ServerUnderTest(FleetwrightServer.startHere(options), token);
+  }
+
   /// A later start.
   static ServerUnderTest again(Path data, String token) {
     return on(data, 0, token);

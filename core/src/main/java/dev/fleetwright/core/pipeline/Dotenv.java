@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.executor;
+package dev.fleetwright.core.pipeline;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /// The variables of a dotenv report, read by GitLab's rules: `KEY=value` on every line, no
 /// comments, no empty lines, no meaning in quotes, blanks around key and value dropped.
-sealed interface Dotenv {
+public sealed interface Dotenv {
 
   /// The largest report, and the most variables; GitLab's defaults for its own servers.
   int MOST_BYTES = 5 * 1024;

@@ -1,4 +1,4 @@
-package dev.fleetwright.adapters.executor;
+package dev.fleetwright.core.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
