@@ -134,7 +134,7 @@ final class PipelineLoop {
           if (!moved
               && running.isEmpty()
               && guard.crowded()
-              && jobs.stream().anyMatch(PipelineLoop::wantsRoom)) {
+              && jobs.stream().anyMatch(j -> wantsRoom(j) && !running.elsewhere(j.id()))) {
             return pace.retry();
           }
           if (!moved && isQuiet(jobs, running)) {
