@@ -51,6 +51,21 @@ final class ServerUnderTest implements AutoCloseable {
     return new ServerUnderTest(FleetwrightServer.startHere(options), token);
   }
 
+  /// The same, with jobs run in this way.
+  static ServerUnderTest first(Path data, ServerOptions.Executor executor) {
+    var usual = ServerOptions.Jobs.USUAL;
+    var jobs =
+        new ServerOptions.Jobs(
+            executor,
+            usual.image(),
+            usual.memory(),
+            usual.cpus(),
+            usual.cacheBytes(),
+            usual.artifactsKept(),
+            usual.runners());
+    return first(ServerOptions.local(data, 0, jobs));
+  }
+
   /// A later start.
   static ServerUnderTest again(Path data, String token) {
     return on(data, 0, token);
