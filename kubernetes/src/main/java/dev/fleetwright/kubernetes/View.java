@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -33,9 +34,11 @@ record View(
     Map<ObjectKey, ObjectNode> objects,
     List<JsonNode> pods,
     List<JsonNode> replicaSets,
+    PodNews news,
     Instant at) {
 
   private static final ObjectHealth HEALTH = ObjectHealth.shipped();
+  private static final Set<String> MAKE_PODS = Set.of("StatefulSet", "DaemonSet", "Job");
   private static final Resource PODS = new Resource("v1", "Pod", "pods", true);
   private static final Resource REPLICA_SETS =
       new Resource("apps/v1", "ReplicaSet", "replicasets", true);
@@ -82,7 +85,13 @@ record View(
         }
       }
     }
-    return new View(objects, List.copyOf(pods), List.copyOf(replicaSets), Instant.now());
+    var where = settings.clusterWide() ? "" : settings.namespace();
+    return new View(
+        objects,
+        List.copyOf(pods),
+        List.copyOf(replicaSets),
+        new PodNews(server, where, List.copyOf(pods)),
+        Instant.now());
   }
 
   /// One namespace, or all.
@@ -130,12 +139,25 @@ record View(
     if (live == null) {
       return ObjectHealth.missing(key.kind(), key.name());
     }
-    return HEALTH.judge(
-        live,
+    var around =
         Surroundings.at(at)
             .withPods(selected(live, pods))
             .withReplicaSets(
-                key.kind().equals("Deployment") ? selected(live, replicaSets) : List.of()));
+                key.kind().equals("Deployment") ? selected(live, replicaSets) : List.of());
+    var verdict = HEALTH.judge(live, around);
+    return switch (verdict) {
+      case Verdict.Failed _ -> HEALTH.judge(live, news.with(around));
+      // That nobody may make its pods, only events tell.
+      case Verdict.InProgress _ when around.pods().isEmpty() && MAKE_PODS.contains(key.kind()) ->
+          HEALTH.judge(live, news.with(around));
+      case Verdict.InProgress _,
+          Verdict.Current _,
+          Verdict.Suspended _,
+          Verdict.Terminating _,
+          Verdict.NotFound _,
+          Verdict.Unknown _ ->
+          verdict;
+    };
   }
 
   private static List<JsonNode> selected(ObjectNode live, List<JsonNode> pods) {
