@@ -29,6 +29,14 @@ public final class Needs {
         .orElseThrow(() -> missing(name + " is not installed", environment));
   }
 
+  /// A program that continuous integration has no way to install, since it is in no registry that is
+  /// reached from there. Without it the test that asks is skipped there too, by name; what was
+  /// proven by hand only is said in the documentation of what it is for.
+  public static Path toolFromElsewhere(String name) {
+    return find(name, System.getenv())
+        .orElseThrow(() -> new TestAbortedException("skipped: " + name + " is not installed"));
+  }
+
   /// Something else that must hold, such as `not running as root`; without it the test that asks is
   /// skipped.
   public static void that(boolean holds, String what) {

@@ -278,7 +278,7 @@ class RendererTest {
 
   @Test
   void a_chart_with_values_and_single_values() throws Exception {
-    Needs.tool("helm");
+    Needs.toolFromElsewhere("helm");
     aChart(
         """
         apiVersion: v1
@@ -305,7 +305,7 @@ class RendererTest {
 
   @Test
   void a_chart_that_draws_a_password_is_refused_without_telling_it() throws Exception {
-    Needs.tool("helm");
+    Needs.toolFromElsewhere("helm");
     aChart(
         "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  password: {{ randAlphaNum 20 }}\n");
     assertThat(refused(chart(Map.of())))
@@ -324,7 +324,7 @@ class RendererTest {
         "{{ repeat 2000000000 \"x\" }}"
       })
   void a_hostile_template_is_refused(String template) throws Exception {
-    Needs.tool("helm");
+    Needs.toolFromElsewhere("helm");
     aChart(template);
     var begun = System.nanoTime();
     assertThat(render(chart(Map.of()))).isInstanceOf(Refused.class);
@@ -333,7 +333,7 @@ class RendererTest {
 
   @Test
   void a_chart_cannot_look_into_a_cluster() throws Exception {
-    Needs.tool("helm");
+    Needs.toolFromElsewhere("helm");
     aChart(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {found: {{ lookup \"v1\" \"Secret\" \"\" \"\" | toJson | quote }}}\n");
     assertThat(rendered(chart(Map.of()))).contains("found: \"{}\"");
