@@ -141,7 +141,10 @@ record View(
     }
     var around =
         Surroundings.at(at)
-            .withPods(selected(live, pods))
+            .withPods(
+                selected(live, pods).stream()
+                    .filter(pod -> !pod.path("metadata").has("deletionTimestamp"))
+                    .toList())
             .withReplicaSets(
                 key.kind().equals("Deployment") ? selected(live, replicaSets) : List.of());
     var verdict = HEALTH.judge(live, around);
@@ -160,6 +163,7 @@ record View(
     };
   }
 
+  // A pod that is being deleted says nothing of what will be: another comes in its place.
   private static List<JsonNode> selected(ObjectNode live, List<JsonNode> pods) {
     var labels = live.path("spec").path("selector").path("matchLabels");
     if (!labels.isObject() || labels.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.fleetwright.pipeline;
 
 import dev.fleetwright.core.environment.EnvironmentName;
 import dev.fleetwright.core.pipeline.Glob;
+import dev.fleetwright.core.target.Target;
 import dev.fleetwright.pipeline.LintReport.Dockerfile;
 import dev.fleetwright.pipeline.LintReport.Manifest;
 import dev.fleetwright.pipeline.gitlab.PipelineFile;
@@ -62,8 +63,11 @@ public final class Lint {
       notYet.add("Fleetwright does not build images itself; a job may, on a host that can");
     }
     var manifests = manifests();
-    if (!manifests.isEmpty()) {
-      notYet.add("Kubernetes objects are not applied; a job may do it");
+    if (!manifests.isEmpty()
+        && project.components().stream()
+            .noneMatch(c -> c.settings().text(Target.MANIFESTS).isPresent())) {
+      notYet.add(
+          "Kubernetes objects are applied only where fleetwright.yml has a cluster among its targets and a component with `manifests`");
     }
     return new LintReport(pipeline, project, dockerfiles, manifests, notYet, problems.sorted());
   }

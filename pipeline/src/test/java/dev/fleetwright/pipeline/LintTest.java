@@ -86,7 +86,7 @@ class LintTest {
             "k8s/all.yaml: Deployment web, Service web",
             "not yet: `identity` (1 place): the job gets no cloud identity",
             "not yet: Fleetwright does not build images itself; a job may, on a host that can",
-            "not yet: Kubernetes objects are not applied; a job may do it");
+            "not yet: Kubernetes objects are applied only where fleetwright.yml has a cluster among its targets and a component with `manifests`");
   }
 
   @Test

@@ -52,7 +52,8 @@ final class CustomResources {
           "transitionStatus");
 
   private static final List<String> INNER_STATES =
-      List.of("transitionStatus", "phase", "state", "status", "currentStepState", "lastObservedState");
+      List.of(
+          "transitionStatus", "phase", "state", "status", "currentStepState", "lastObservedState");
 
   private static final List<String> ERRORS =
       List.of("error", "errMsg", "errorMessage", "failureMessage", "lastError");

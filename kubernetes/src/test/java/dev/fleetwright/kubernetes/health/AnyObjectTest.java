@@ -21,23 +21,66 @@ class AnyObjectTest {
 
   private static final List<String> KINDS =
       List.of(
-          "apps/v1 Deployment", "apps/v1 StatefulSet", "apps/v1 DaemonSet", "apps/v1 ReplicaSet",
-          "v1 Pod", "v1 Service", "v1 PersistentVolumeClaim", "batch/v1 Job", "batch/v1 CronJob",
-          "apiextensions.k8s.io/v1 CustomResourceDefinition", "autoscaling/v2 HorizontalPodAutoscaler",
-          "example.org/v1 Thing", "gateway.networking.k8s.io/v1 HTTPRoute", "x.crossplane.io/v1 Bucket",
-          "argoproj.io/v1alpha1 Rollout", "promoter.argoproj.io/v1 PromotionStrategy",
-          "postgresql.cnpg.io/v1 Cluster", "gateway.solo.io/v1 Gateway", "rabbitmq.com/v1 Queue");
+          "apps/v1 Deployment",
+          "apps/v1 StatefulSet",
+          "apps/v1 DaemonSet",
+          "apps/v1 ReplicaSet",
+          "v1 Pod",
+          "v1 Service",
+          "v1 PersistentVolumeClaim",
+          "batch/v1 Job",
+          "batch/v1 CronJob",
+          "apiextensions.k8s.io/v1 CustomResourceDefinition",
+          "autoscaling/v2 HorizontalPodAutoscaler",
+          "example.org/v1 Thing",
+          "gateway.networking.k8s.io/v1 HTTPRoute",
+          "x.crossplane.io/v1 Bucket",
+          "argoproj.io/v1alpha1 Rollout",
+          "promoter.argoproj.io/v1 PromotionStrategy",
+          "postgresql.cnpg.io/v1 Cluster",
+          "gateway.solo.io/v1 Gateway",
+          "rabbitmq.com/v1 Queue");
 
   private static final List<String> NAMES =
       List.of(
-          "conditions", "phase", "state", "status", "health", "replicas", "readyReplicas",
-          "observedGeneration", "type", "reason", "message", "parents", "statuses", "environments",
-          "error", "ready", "containerStatuses", "waiting", "suspend", "paused", "template");
+          "conditions",
+          "phase",
+          "state",
+          "status",
+          "health",
+          "replicas",
+          "readyReplicas",
+          "observedGeneration",
+          "type",
+          "reason",
+          "message",
+          "parents",
+          "statuses",
+          "environments",
+          "error",
+          "ready",
+          "containerStatuses",
+          "waiting",
+          "suspend",
+          "paused",
+          "template");
 
   private static final List<String> WORDS =
       List.of(
-          "Ready", "True", "False", "Unknown", "Failed", "Running", "Pending", "Available", "Progressing",
-          "", "NewReplicaSetAvailable", "CrashLoopBackOff", "\u0000\uffff", "9999999999999999999");
+          "Ready",
+          "True",
+          "False",
+          "Unknown",
+          "Failed",
+          "Running",
+          "Pending",
+          "Available",
+          "Progressing",
+          "",
+          "NewReplicaSetAvailable",
+          "CrashLoopBackOff",
+          "\u0000\uffff",
+          "9999999999999999999");
 
   private static JsonNode any(RandomGenerator random, int depth) {
     return switch (random.nextInt(depth <= 0 ? 5 : 8)) {

@@ -56,6 +56,7 @@ public final class ProjectFileReader {
 
   /// Registries count how often they are asked, and some by the hour.
   private static final Duration SHORTEST_LOOK = Duration.ofMinutes(5);
+
   private static final String HEALTHY_WITHIN = "healthy_within";
 
   private final Problems problems = new Problems();
