@@ -20,7 +20,7 @@ class ObjectFilesTest {
   }
 
   private static JsonNode value(Map<String, String> variables, String yaml) {
-    var files = read(variables, HEAD + "data: { key: " + yaml + " }");
+    var files = read(variables, HEAD + "data:\n  key: " + yaml + "\n");
     assertThat(files.problems()).isEmpty();
     return files.objects().getFirst().path("data").path("key");
   }
