@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 /// What is known of pods that do not start beside what they say themselves: events, and the last
 /// lines of containers that keep ending.
 ///
-/// Asked for once for a look, and only when something failed or lacks pods: the events of a namespace
-/// are a long list. What cannot be had, because the account may not read it, makes a sentence shorter.
+/// Asked for once for a look, and only when something failed or lacks pods: the events of a
+/// namespace are a long list. What cannot be had, because the account may not read it, makes a
+/// sentence shorter.
 final class PodNews {
 
   private static final Resource EVENTS = new Resource("v1", "Event", "events", true);
@@ -85,7 +86,12 @@ final class PodNews {
           .text(
               PODS.path(pod.namespace(), pod.name()) + "/log",
               Map.of(
-                  "container", container, "previous", String.valueOf(previous), "tailLines", String.valueOf(LINES)))
+                  "container",
+                  container,
+                  "previous",
+                  String.valueOf(previous),
+                  "tailLines",
+                  String.valueOf(LINES)))
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith(GONE))
           .collect(Collectors.toList());

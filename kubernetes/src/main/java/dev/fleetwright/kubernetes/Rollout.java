@@ -30,6 +30,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -374,15 +376,25 @@ final class Rollout {
       if (goal.covered().contains(Identity.labelOf(pod, Identity.COMPONENT))
           && pod instanceof ObjectNode live
           && pod.path("metadata").path("ownerReferences").size() > 0
-          && pod.path("status")
-              .path("containerStatuses")
-              .findValuesAsText("reason")
-              .contains("CrashLoopBackOff")) {
+          && pod.path("metadata").path("deletionTimestamp").isMissingNode()
+          // Not of a job, which counts its failures.
+          && pod.path("spec").path("restartPolicy").asText().equals("Always")
+          && keepsCrashing(pod.path("status"))) {
         touched = true;
         writer.delete("v1", key, live);
         order.log().line("deleted " + key.words() + ", which kept crashing, to have it start anew");
       }
     }
+  }
+
+  /// Between two crashes a container waits, or has ended, or runs and is not ready: which of them
+  /// is a matter of the moment.
+  private static boolean keepsCrashing(JsonNode status) {
+    return Stream.of("initContainerStatuses", "containerStatuses")
+        .flatMap(list -> StreamSupport.stream(status.path(list).spliterator(), false))
+        .anyMatch(container ->
+            (container.path("restartCount").asInt() > 0 && !container.path("ready").asBoolean())
+                || container.path("state").path("terminated").path("exitCode").asInt() != 0);
   }
 
   /// In turn: those of a group do not need each other. Hooks run one by one.

@@ -53,9 +53,8 @@ class PodNewsTest {
             new PodNews(server, "default", List.of(pod)).with(Surroundings.at(Instant.now()));
         assertThat(news.lastLines().get(name + "/app")).containsExactly("beginning", "no database");
         assertThat(news.events())
-            .anySatisfy(
-                event ->
-                    assertThat(event.path("involvedObject").path("name").asText()).isEqualTo(name));
+            .anySatisfy(event ->
+                assertThat(event.path("involvedObject").path("name").asText()).isEqualTo(name));
       } finally {
         server.delete(path, "");
       }
@@ -68,7 +67,8 @@ class PodNewsTest {
     while (Instant.now().isBefore(end)) {
       var pod = server.get(path).orElseThrow();
       var container = pod.path("status").path("containerStatuses").path(0);
-      if (container.path("lastState").has("terminated") && !container.path("state").has("running")) {
+      if (container.path("lastState").has("terminated")
+          && !container.path("state").has("running")) {
         return pod;
       }
       Thread.sleep(500);

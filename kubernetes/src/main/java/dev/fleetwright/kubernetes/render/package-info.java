@@ -1,5 +1,5 @@
 /// Renders kustomizations and Helm charts with the user's own programs, shut in: no network, no
-/// environment, no file but the tree, so much memory, time and output and no more.
+/// environment, a folder with the tree alone, so much memory, time and output and no more.
 @NullMarked
 package dev.fleetwright.kubernetes.render;
 
