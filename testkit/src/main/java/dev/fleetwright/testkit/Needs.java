@@ -29,8 +29,8 @@ public final class Needs {
         .orElseThrow(() -> missing(name + " is not installed", environment));
   }
 
-  /// A program that continuous integration has no way to install, since it is in no registry that is
-  /// reached from there. Without it the test that asks is skipped there too, by name; what was
+  /// A program that continuous integration has no way to install, since it is in no registry that
+  /// is reached from there. Without it the test that asks is skipped there too, by name; what was
   /// proven by hand only is said in the documentation of what it is for.
   public static Path toolFromElsewhere(String name) {
     return find(name, System.getenv())
