@@ -225,8 +225,13 @@ class PipelineRunTest {
     Eventually.within(
         Duration.ofSeconds(30), "the lease is given back", () -> lease(pipeline).equals("0 0"));
 
-    var deploy = client.deploys(SHOP, Optional.of("production"), 1).items().getFirst();
-    client.approve(deploy.id(), deploy.planHash().orElseThrow());
+    // The deploy is planned by the environment's loop, which the pipeline does not wait for.
+    var deploy = client.deploys(SHOP, Optional.of("production"), 1).items().getFirst().id();
+    Eventually.within(
+        Duration.ofSeconds(30),
+        "there is a plan to approve",
+        () -> client.deploy(deploy).deploy().planHash().isPresent());
+    client.approve(deploy, client.deploy(deploy).deploy().planHash().orElseThrow());
     await(pipeline, "", "success");
     assertThat(job(pipeline, "after").status()).isEqualTo(Job.Status.SUCCESS);
   }
