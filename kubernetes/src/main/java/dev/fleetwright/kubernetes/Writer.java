@@ -99,6 +99,7 @@ final class Writer {
   private ObjectNode body(Wanted wanted, Optional<ObjectNode> live, ApplyId order) {
     var body = wanted.body().deepCopy();
     Identity.stamp(body, wanted.digest(), order);
+    Protocols.fill(body);
     if (wanted.replicas().isEmpty()
         && live.filter(l -> Ownership.hasReplicas(l, identity.manager())).isPresent()) {
       var count = live.get().path("spec").path("replicas");

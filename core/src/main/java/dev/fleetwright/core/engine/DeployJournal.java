@@ -10,6 +10,7 @@ import dev.fleetwright.core.log.LogStore;
 import dev.fleetwright.core.plan.Step;
 import dev.fleetwright.core.target.StepLog;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 
 /// Where the engine writes down what happens to deploys, and reads what others wrote meanwhile.
@@ -96,6 +97,32 @@ final class DeployJournal {
   boolean wasAskedToGoBack(DeployView view) {
     return deploys.events(view.deploy().id()).stream()
         .anyMatch(stored -> stored.event() instanceof DeployEvent.RollbackAsked);
+  }
+
+  /// That a step may or may not have happened.
+  ///
+  /// @param since when that was first said of it
+  /// @param times how often it was; each time but the first it had been asked for again
+  record Doubt(Instant since, int times) {}
+
+  /// For how long the step at hand has been in doubt.
+  Doubt doubt(DeployView view, int step) {
+    var doubt = new Doubt(view.updatedAt(), 0);
+    for (var stored : deploys.events(view.deploy().id()).reversed()) {
+      if (stored.event() instanceof DeployEvent.StepInDoubt inDoubt && inDoubt.step() == step) {
+        doubt = new Doubt(stored.at(), doubt.times() + 1);
+      } else if (!isWish(stored.event())) {
+        break;
+      }
+    }
+    return doubt;
+  }
+
+  private static boolean isWish(DeployEvent event) {
+    return event instanceof DeployEvent.CancelAsked
+        || event instanceof DeployEvent.PauseAsked
+        || event instanceof DeployEvent.ResumeAsked
+        || event instanceof DeployEvent.RollbackAsked;
   }
 
   DeployView again(DeployView view) {

@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Takes one deploy of one environment on: look at its state, ask one target, store what it
@@ -54,6 +55,9 @@ final class DeployRun {
   /// How long to look again before what is watched counts as failed: one bad answer is not an
   /// outage.
   private static final Duration SECOND_LOOK = Duration.ofMillis(500);
+
+  /// At most so long between two requests for a step that never says how it went.
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final DeployJournal journal;
   private final Environments environments;
@@ -494,7 +498,29 @@ final class DeployRun {
       Lease lease, DeployView view, Running running, Step.Change step, String during, boolean own)
       throws InterruptedException {
     var at = running.step();
-    var give = view.updatedAt().plus(pace.doubt());
+    var doubt = journal.doubt(view, at);
+    var give = doubt.since().plus(pace.doubt());
+    if (doubt.times() > 1) {
+      // It was seen, asked for again, and has not said how that went either.
+      var end = time.nanos() + moreAndMore(doubt.times() - 1).toNanos();
+      while (time.nanos() < end) {
+        time.sleep(pace.retry());
+        var now = journal.again(view);
+        if (now.sequence() != view.sequence() || guard.leaves(lease)) {
+          return now;
+        }
+      }
+      if (running.wish().isPresent()) {
+        return journal.append(lease, view, new DeployEvent.StoppedBefore(at));
+      } else if (paused(doubt.times()).compareTo(pace.doubt()) >= 0) {
+        return journal.append(
+            lease,
+            view,
+            new DeployEvent.StepAbandoned(
+                at,
+                "asked %d times, it never said how it went: %s".formatted(doubt.times(), during)));
+      }
+    }
     while (true) {
       var begun = time.nanos();
       var seen = see(running.plan(), step);
@@ -526,6 +552,19 @@ final class DeployRun {
         }
       }
     }
+  }
+
+  /// How long was paused in all before it was asked so many times.
+  private Duration paused(int times) {
+    return IntStream.range(1, times)
+        .mapToObj(this::moreAndMore)
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /// Twice as long each time.
+  private Duration moreAndMore(int times) {
+    var wait = pace.retry().multipliedBy(1L << Math.min(times - 1, 10));
+    return wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE;
   }
 
   private enum Seen {

@@ -180,6 +180,17 @@ class DeployLoopTest {
   }
 
   @Test
+  void what_never_says_how_it_went_is_asked_ever_more_seldom_and_then_given_up()
+      throws InterruptedException {
+    target("us").losesRequests = 100_000;
+    var deploy = start(plan());
+    work();
+    assertThat(state(deploy)).isNotInstanceOf(Succeeded.class);
+    assertThat(deploys.history(deploy)).contains("step_in_doubt", "step_abandoned");
+    assertThat(target("us").asked - target("us").undoAsked).isBetween(10, 20);
+  }
+
+  @Test
   void a_host_that_is_away_keeps_the_step_in_doubt_until_it_can_be_seen()
       throws InterruptedException {
     target("us").losesAnswers = 1;

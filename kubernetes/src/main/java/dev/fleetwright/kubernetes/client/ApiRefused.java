@@ -53,7 +53,14 @@ public final class ApiRefused extends IOException {
 
   /// Whether asking again later may help.
   public boolean passing() {
-    return code == 429 || code >= 500;
+    return code == 429 || (code >= 500 && !unreadable());
+  }
+
+  /// Whether the server could not make an object of what was sent, which older ones answer with
+  /// 500, and which will be so again.
+  private boolean unreadable() {
+    return words().contains("failed to create typed patch object")
+        || words().contains("failed to create manager for existing fields");
   }
 
   /// The fields that others have, when that is why.
