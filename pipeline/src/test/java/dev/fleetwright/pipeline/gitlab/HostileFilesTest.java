@@ -87,6 +87,12 @@ class HostileFilesTest {
   }
 
   @Test
+  void two_hundred_thousand_lines() {
+    assertThat(errors("job: {script: x}\n" + repeated(200_000, i -> "k" + i + ": 1\n")))
+        .containsExactly("the file has too many keys and values");
+  }
+
+  @Test
   void ten_thousand_jobs() {
     assertThat(errors(repeated(10_000, i -> "j%d: {script: x}\n".formatted(i))))
         .contains("the file has more than 5000 jobs");

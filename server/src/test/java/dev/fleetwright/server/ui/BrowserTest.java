@@ -283,7 +283,7 @@ class BrowserTest {
         .isInstanceOf(Answer.Done.class);
 
     page.navigate("/projects/shop");
-    assertThat(page.locator("tr:has(th:text-is('r2')) .chip"))
+    assertThat(page.locator("tr:has(th a:text-is('r2')) .chip"))
         .hasText("staging", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE));
     shoot("project");
 
