@@ -119,7 +119,8 @@ final class OurEngine implements AutoCloseable {
                 1,
                 Time.SYSTEM,
                 Pace.USUAL,
-                KillPoint.NONE));
+                KillPoint.NONE,
+                Optional.empty()));
   }
 
   private Release release(Digest content, String version, Instant now) {

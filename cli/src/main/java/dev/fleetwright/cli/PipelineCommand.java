@@ -1,5 +1,6 @@
 package dev.fleetwright.cli;
 
+import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.TestReport;
 import java.util.ArrayList;
@@ -193,24 +194,34 @@ final class PipelineCommand {
     }
   }
 
-  @Command(
-      name = "retry",
-      mixinStandardHelpOptions = true,
-      description = "Run all jobs again that failed or were cancelled.")
-  static final class Retry implements Callable<Integer> {
+  /// What is done to one pipeline.
+  abstract static class OnPipeline implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
 
     @Parameters(paramLabel = "PIPELINE-ID")
     private long pipeline;
 
+    abstract Pipeline ask(FleetwrightClient client, long id) throws InterruptedException;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public final Integer call() throws InterruptedException {
       try (var client = connection.open()) {
-        var again = client.retryPipeline(pipeline);
-        output.result(again, List.of(words(again)));
+        var now = ask(client, pipeline);
+        output.result(now, List.of(words(now)));
         return ExitCode.DONE;
       }
+    }
+  }
+
+  @Command(
+      name = "retry",
+      mixinStandardHelpOptions = true,
+      description = "Run all jobs again that failed or were cancelled.")
+  static final class Retry extends OnPipeline {
+    @Override
+    Pipeline ask(FleetwrightClient client, long id) throws InterruptedException {
+      return client.retryPipeline(id);
     }
   }
 
@@ -221,20 +232,10 @@ final class PipelineCommand {
         "Build the commit of a pipeline again, for newer packages of what it is built on: a new",
         "pipeline and a new release. What there is stays."
       })
-  static final class Rebuild implements Callable<Integer> {
-    @Mixin private Connection connection = new Connection();
-    @Mixin private Output output = new Output();
-
-    @Parameters(paramLabel = "PIPELINE-ID")
-    private long pipeline;
-
+  static final class Rebuild extends OnPipeline {
     @Override
-    public Integer call() throws InterruptedException {
-      try (var client = connection.open()) {
-        var again = client.rebuildPipeline(pipeline);
-        output.result(again, List.of(words(again)));
-        return ExitCode.DONE;
-      }
+    Pipeline ask(FleetwrightClient client, long id) throws InterruptedException {
+      return client.rebuildPipeline(id);
     }
   }
 
@@ -242,20 +243,10 @@ final class PipelineCommand {
       name = "cancel",
       mixinStandardHelpOptions = true,
       description = "End all jobs of a pipeline.")
-  static final class Cancel implements Callable<Integer> {
-    @Mixin private Connection connection = new Connection();
-    @Mixin private Output output = new Output();
-
-    @Parameters(paramLabel = "PIPELINE-ID")
-    private long pipeline;
-
+  static final class Cancel extends OnPipeline {
     @Override
-    public Integer call() throws InterruptedException {
-      try (var client = connection.open()) {
-        var cancelled = client.cancelPipeline(pipeline);
-        output.result(cancelled, List.of(words(cancelled)));
-        return ExitCode.DONE;
-      }
+    Pipeline ask(FleetwrightClient client, long id) throws InterruptedException {
+      return client.cancelPipeline(id);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fleetwright.cli;
 
+import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Runner;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,27 +125,44 @@ final class RunnerCommand {
     }
   }
 
-  @Command(
-      name = "pause",
-      mixinStandardHelpOptions = true,
-      description = "Let a runner take no more jobs; those that it has go on.")
-  static final class Pause implements Callable<Integer> {
+  /// What is done to one runner.
+  abstract static class OnRunner implements Callable<Integer> {
     @Mixin private Connection connection = new Connection();
     @Mixin private Output output = new Output();
 
     @Parameters(paramLabel = "ID", description = "As `runner list` shows it.")
     private long id;
 
+    abstract Runner ask(FleetwrightClient client, long id) throws InterruptedException;
+
+    /// What is so now, after `Runner NAME`.
+    abstract String words();
+
     @Override
-    public Integer call() throws InterruptedException {
+    public final Integer call() throws InterruptedException {
       try (var client = connection.open()) {
-        var runner = client.pauseRunner(id, true);
+        var runner = ask(client, id);
         output.result(
             runner,
-            List.of(
-                "Runner %s takes no more jobs.".formatted(Terminal.clean(runner.description()))));
+            List.of("Runner %s %s.".formatted(Terminal.clean(runner.description()), words())));
         return ExitCode.DONE;
       }
+    }
+  }
+
+  @Command(
+      name = "pause",
+      mixinStandardHelpOptions = true,
+      description = "Let a runner take no more jobs; those that it has go on.")
+  static final class Pause extends OnRunner {
+    @Override
+    Runner ask(FleetwrightClient client, long id) throws InterruptedException {
+      return client.pauseRunner(id, true);
+    }
+
+    @Override
+    String words() {
+      return "takes no more jobs";
     }
   }
 
@@ -152,22 +170,15 @@ final class RunnerCommand {
       name = "resume",
       mixinStandardHelpOptions = true,
       description = "Let a runner take jobs again.")
-  static final class Resume implements Callable<Integer> {
-    @Mixin private Connection connection = new Connection();
-    @Mixin private Output output = new Output();
-
-    @Parameters(paramLabel = "ID", description = "As `runner list` shows it.")
-    private long id;
+  static final class Resume extends OnRunner {
+    @Override
+    Runner ask(FleetwrightClient client, long id) throws InterruptedException {
+      return client.pauseRunner(id, false);
+    }
 
     @Override
-    public Integer call() throws InterruptedException {
-      try (var client = connection.open()) {
-        var runner = client.pauseRunner(id, false);
-        output.result(
-            runner,
-            List.of("Runner %s takes jobs.".formatted(Terminal.clean(runner.description()))));
-        return ExitCode.DONE;
-      }
+    String words() {
+      return "takes jobs";
     }
   }
 
@@ -177,21 +188,15 @@ final class RunnerCommand {
       description = {
         "Take a runner away: its token opens nothing any more. Jobs that it has go on to their end."
       })
-  static final class Delete implements Callable<Integer> {
-    @Mixin private Connection connection = new Connection();
-    @Mixin private Output output = new Output();
-
-    @Parameters(paramLabel = "ID", description = "As `runner list` shows it.")
-    private long id;
+  static final class Delete extends OnRunner {
+    @Override
+    Runner ask(FleetwrightClient client, long id) throws InterruptedException {
+      return client.deleteRunner(id);
+    }
 
     @Override
-    public Integer call() throws InterruptedException {
-      try (var client = connection.open()) {
-        var runner = client.deleteRunner(id);
-        output.result(
-            runner, List.of("Runner %s is gone.".formatted(Terminal.clean(runner.description()))));
-        return ExitCode.DONE;
-      }
+    String words() {
+      return "is gone";
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.fleetwright.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fleetwright.core.plan.Words;
 import dev.fleetwright.core.target.Component;
 import dev.fleetwright.core.target.Order;
 import dev.fleetwright.core.target.Outcome;
@@ -516,7 +517,7 @@ final class Rollout {
         if (now - began > patience.toNanos()) {
           throw new Ill(
               "%s is not healthy within %s: %s"
-                  .formatted(key.words(), words(patience), verdict.sentence()));
+                  .formatted(key.words(), Words.of(patience), verdict.sentence()));
         }
       }
       if (waiting == 0) {
@@ -526,10 +527,6 @@ final class Rollout {
       pause = pause.multipliedBy(3).dividedBy(2);
       pause = pause.compareTo(LAST_LOOK) > 0 ? LAST_LOOK : pause;
     }
-  }
-
-  private static String words(Duration time) {
-    return time.toSeconds() < 120 ? time.toSeconds() + " s" : time.toMinutes() + " min";
   }
 
   /// What is there of the covered components and is no part of them any more.

@@ -71,6 +71,16 @@ final class PostgresqlTransactions implements Transactions {
 
   @Override
   public <T> T write(String during, Work<T> work) {
+    return tried(during, () -> inOneTransaction(during, work));
+  }
+
+  @FunctionalInterface
+  private interface Try<T> {
+    T once() throws SQLException;
+  }
+
+  /// Try, and again after a conflict or a lost connection.
+  private static <T> T tried(String during, Try<T> work) {
     // On a virtual thread an interrupt closes the socket that is being read, and with it the
     // connection. So the status is taken off here and put back at the end.
     var interrupted = Thread.interrupted();
@@ -78,7 +88,7 @@ final class PostgresqlTransactions implements Transactions {
       var began = System.nanoTime();
       for (var attempt = 1; ; attempt++) {
         try {
-          return inOneTransaction(during, work);
+          return work.once();
         } catch (SQLException e) {
           if (!mayTryAgain(attempt, began, e)) {
             throw Failure.thrown(during, e);
@@ -225,38 +235,12 @@ final class PostgresqlTransactions implements Transactions {
 
   @Override
   public <T> T read(String during, Work<T> work) {
-    return looked(during, () -> looking(work));
+    return tried(during, () -> looking(work));
   }
 
   @Override
   public <T> T ask(String during, Work<T> question) {
-    return looked(during, () -> asking(question));
-  }
-
-  @FunctionalInterface
-  private interface Look<T> {
-    T look() throws SQLException;
-  }
-
-  private static <T> T looked(String during, Look<T> look) {
-    var interrupted = Thread.interrupted();
-    try {
-      var began = System.nanoTime();
-      for (var attempt = 1; ; attempt++) {
-        try {
-          return look.look();
-        } catch (SQLException e) {
-          if (!mayTryAgain(attempt, began, e)) {
-            throw Failure.thrown(during, e);
-          }
-          pauseAfter(attempt);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return tried(during, () -> asking(question));
   }
 
   private <T> T looking(Work<T> work) throws SQLException {
@@ -264,9 +248,7 @@ final class PostgresqlTransactions implements Transactions {
         var connection = pool.getConnection()) {
       try {
         var session = new Session(connection, Dialect.POSTGRESQL, CLOCK);
-        // Of this transaction only: the driver's own ways change the connection, and the pool has
-        // to
-        // change it back.
+        // The driver's own ways change the connection, and the pool would change it back.
         session.set("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         return done(work.in(session));
       } finally {

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class Session {
   private final List<Pending> pending = new ArrayList<>();
   private int announcements;
   private long transaction;
-  private @Nullable Later<SqlLedger.End> end;
+  private Supplier<Optional<SqlLedger.End>> end = Optional::empty;
   private boolean asksOnce;
   private int asked;
 
@@ -104,11 +105,6 @@ final class Session {
     private Later(String sql, Reading<T> reading) {
       this.sql = sql;
       this.reading = reading;
-    }
-
-    private Later(T known) {
-      this("", _ -> known);
-      this.answer = Optional.of(known);
     }
 
     private void take(ResultSet rows) throws SQLException {
@@ -294,17 +290,17 @@ final class Session {
 
   /// Where the chain ends that this transaction will write to, once that was answered.
   void endsAt(Later<SqlLedger.End> later) {
-    end = later;
+    end = later::first;
   }
 
   /// Where the chain ends that this transaction has written to.
   void endsAt(SqlLedger.End now) {
-    end = new Later<>(now);
+    end = () -> Optional.of(now);
   }
 
   /// Where the chain ends that this transaction writes to, if it was told.
   Optional<SqlLedger.End> end() {
-    return end == null ? Optional.empty() : end.first();
+    return end.get();
   }
 
   private static void bind(PreparedStatement statement, int place, @Nullable Object value)

@@ -1,9 +1,9 @@
 package dev.fleetwright.adapters.executor;
 
 import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.CountedInput;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.JobSpec.ArtifactSpec;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -104,40 +104,18 @@ final class Artifacts {
 
   private void keepFile(String path, Path file) throws IOException {
     var executable = Files.isExecutable(file);
-    try (var content = new Counted(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS))) {
+    var before = bytes;
+    try (var content =
+        new CountedInput(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), this::add)) {
       var digest = blobs.put(content);
-      kept.put(path, new TreeEntry.File(path, digest, content.count, executable));
+      kept.put(path, new TreeEntry.File(path, digest, bytes - before, executable));
     }
   }
 
-  /// Counts while it is read, so that a file is not looked at twice, and stops what is too much.
-  private final class Counted extends FilterInputStream {
-    private long count;
-
-    Counted(InputStream content) {
-      super(content);
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = super.read();
-      add(one < 0 ? 0 : 1);
-      return one;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int length) throws IOException {
-      var read = super.read(into, from, length);
-      add(Math.max(0, read));
-      return read;
-    }
-
-    private void add(int more) throws IOException {
-      count += more;
-      bytes += more;
-      if (bytes > limits.bytes()) {
-        throw new IOException("artifacts of more than %,d bytes".formatted(limits.bytes()));
-      }
+  private void add(int more) throws IOException {
+    bytes += more;
+    if (bytes > limits.bytes()) {
+      throw new IOException("artifacts of more than %,d bytes".formatted(limits.bytes()));
     }
   }
 }

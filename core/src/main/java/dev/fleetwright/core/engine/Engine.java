@@ -60,62 +60,7 @@ public final class Engine implements AutoCloseable {
       Time time,
       Pace pace,
       KillPoint killPoint,
-      Optional<Dispatch> dispatch) {
-
-    /// Everything for an engine that runs all jobs on its own server.
-    public Parts(
-        String owner,
-        Deploys deploys,
-        Environments environments,
-        Holds holds,
-        Releases releases,
-        CommitStatuses statuses,
-        Pipelines pipelines,
-        ResourceGroups resourceGroups,
-        Leases environmentLeases,
-        Leases pipelineLeases,
-        Feed feed,
-        LogStore logs,
-        DeployPlanner planning,
-        Planner planner,
-        Targets targets,
-        Analysis analysis,
-        JobExecutor executor,
-        PipelineWork pipelineWork,
-        FreezeCalendar freezes,
-        Trains trains,
-        int jobsAtOnce,
-        Time time,
-        Pace pace,
-        KillPoint killPoint) {
-      this(
-          owner,
-          deploys,
-          environments,
-          holds,
-          releases,
-          statuses,
-          pipelines,
-          resourceGroups,
-          environmentLeases,
-          pipelineLeases,
-          feed,
-          logs,
-          planning,
-          planner,
-          targets,
-          analysis,
-          executor,
-          pipelineWork,
-          freezes,
-          trains,
-          jobsAtOnce,
-          time,
-          pace,
-          killPoint,
-          Optional.empty());
-    }
-  }
+      Optional<Dispatch> dispatch) {}
 
   public Engine(Parts parts) {
     this.time = parts.time();

@@ -7,6 +7,7 @@ import dev.fleetwright.core.pipeline.JobOutcome;
 import dev.fleetwright.core.pipeline.JobOutcome.Ending;
 import dev.fleetwright.core.pipeline.JobStatus;
 import dev.fleetwright.core.pipeline.Pipeline;
+import dev.fleetwright.core.plan.Words;
 import dev.fleetwright.core.runner.Dispatch;
 import dev.fleetwright.core.runner.HandOut;
 import dev.fleetwright.core.runner.HandOut.Ended;
@@ -124,13 +125,13 @@ final class RunnerJobs {
     var waited = Duration.between(handOut.offeredAt(), time.instant());
     var rules = dispatch.rules();
     if (waited.compareTo(rules.turn()) > 0) {
-      return new News.GivenUp(STUCK, "no runner took this job within " + spoken(rules.turn()));
+      return new News.GivenUp(STUCK, "no runner took this job within " + Words.of(rules.turn()));
     }
     return waited.compareTo(rules.unfit()) > 0
             && dispatch.runners().all().stream()
                 .noneMatch(r -> !r.paused() && r.fits(handOut.wish()))
         ? new News.GivenUp(
-            STUCK, "for %s there was no runner for this job".formatted(spoken(rules.unfit())))
+            STUCK, "for %s there was no runner for this job".formatted(Words.of(rules.unfit())))
         : new News.Nothing();
   }
 
@@ -142,10 +143,10 @@ final class RunnerJobs {
       return giveUp(
           handOut,
           LOST,
-          "the runner that has this job was not heard of for " + spoken(rules.silence()));
+          "the runner that has this job was not heard of for " + Words.of(rules.silence()));
     }
     return taken.at().plus(taken.timeout()).plus(rules.overtime()).isBefore(now)
-        ? giveUp(handOut, TIMEOUT, "execution took longer than " + spoken(taken.timeout()))
+        ? giveUp(handOut, TIMEOUT, "execution took longer than " + Words.of(taken.timeout()))
         : new News.Nothing();
   }
 
@@ -166,14 +167,5 @@ final class RunnerJobs {
             ? ending
             : Ending.Failed.without("script_failure", String.join("; ", kept.problems()));
     return new JobOutcome(settled, kept.files(), kept.dotenv());
-  }
-
-  private static String spoken(Duration duration) {
-    if (duration.toSeconds() % 60 != 0) {
-      return duration.toSeconds() + " s";
-    }
-    return duration.toMinutes() % 60 == 0
-        ? duration.toHours() + " h"
-        : duration.toMinutes() + " min";
   }
 }

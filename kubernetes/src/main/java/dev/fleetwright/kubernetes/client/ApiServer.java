@@ -191,36 +191,24 @@ public final class ApiServer implements AutoCloseable {
   /// @param path of the kind
   public ObjectNode create(String path, ObjectNode object)
       throws IOException, InterruptedException {
-    return tree(
-        exchange(
-            "POST",
-            path,
-            Map.of("fieldManager", MANAGER),
-            "application/json",
-            JSON.writeValueAsString(object)));
+    return written("POST", path, object);
   }
 
   /// Put an object in the place of one whose `metadata.resourceVersion` is the same.
   public ObjectNode replace(String path, ObjectNode object)
       throws IOException, InterruptedException {
+    return written("PUT", path, object);
+  }
+
+  private ObjectNode written(String method, String path, ObjectNode object)
+      throws IOException, InterruptedException {
     return tree(
         exchange(
-            "PUT",
+            method,
             path,
             Map.of("fieldManager", MANAGER),
             "application/json",
             JSON.writeValueAsString(object)));
-  }
-
-  /// Change some fields (RFC 7386).
-  public ObjectNode merge(String path, ObjectNode part) throws IOException, InterruptedException {
-    return tree(
-        exchange(
-            "PATCH",
-            path,
-            Map.of("fieldManager", MANAGER),
-            "application/merge-patch+json",
-            JSON.writeValueAsString(part)));
   }
 
   /// Delete an object and what it owns. It may stay for a while, with a `deletionTimestamp`.

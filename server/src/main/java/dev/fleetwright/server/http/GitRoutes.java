@@ -1,5 +1,6 @@
 package dev.fleetwright.server.http;
 
+import dev.fleetwright.core.artifact.CountedInput;
 import dev.fleetwright.core.project.Projects;
 import dev.fleetwright.core.project.Repositories;
 import dev.fleetwright.core.project.RepositoryServing;
@@ -7,13 +8,13 @@ import dev.fleetwright.core.project.RepositoryServing.Offer;
 import dev.fleetwright.core.runner.HandOut;
 import dev.fleetwright.server.auth.Failures;
 import dev.fleetwright.server.operations.RunnerWork;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
 /// A project's repository for `git fetch`, for jobs that are with runners: read-only, by the smart
@@ -162,42 +163,24 @@ final class GitRoutes {
 
   /// The request, unpacked, and no more of it than is honest.
   private static InputStream body(Call call) throws IOException {
-    InputStream raw = new Bounded(call.context().req().getInputStream());
+    var raw = bounded(call.context().req().getInputStream());
     var encoding = call.header("Content-Encoding").orElse("");
     return switch (encoding) {
       case "" -> raw;
-      case "gzip", "x-gzip" -> new Bounded(new GZIPInputStream(raw));
+      case "gzip", "x-gzip" -> bounded(new GZIPInputStream(raw));
       default -> throw Refusal.mediaType("application/x-git-upload-pack-request");
     };
   }
 
   /// Ends where there is too much.
-  private static final class Bounded extends FilterInputStream {
-    private long left = LARGEST;
-
-    Bounded(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = super.read();
-      count(one < 0 ? 0 : 1);
-      return one;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int length) throws IOException {
-      var read = super.read(into, from, length);
-      count(Math.max(0, read));
-      return read;
-    }
-
-    private void count(int read) throws IOException {
-      left -= read;
-      if (left < 0) {
-        throw new IOException("a git client asks for too much in one request");
-      }
-    }
+  private static InputStream bounded(InputStream in) {
+    var read = new AtomicLong();
+    return new CountedInput(
+        in,
+        more -> {
+          if (read.addAndGet(more) > LARGEST) {
+            throw new IOException("a git client asks for too much in one request");
+          }
+        });
   }
 }

@@ -1,13 +1,13 @@
 package dev.fleetwright.server.operations;
 
 import dev.fleetwright.core.artifact.Blobs;
+import dev.fleetwright.core.artifact.CountedInput;
 import dev.fleetwright.core.artifact.FileTree;
 import dev.fleetwright.core.artifact.TreeEntry;
 import dev.fleetwright.core.pipeline.Dotenv;
 import dev.fleetwright.core.runner.HandOut;
 import dev.fleetwright.core.runner.HandOuts;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -276,35 +276,7 @@ public final class JobUploads {
     }
 
     InputStream of(InputStream content) {
-      return new FilterInputStream(content) {
-        @Override
-        public int read() throws IOException {
-          var one = super.read();
-          count(one < 0 ? 0 : 1);
-          return one;
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) throws IOException {
-          var read = super.read(into, from, length);
-          count(Math.max(0, read));
-          return read;
-        }
-
-        @Override
-        public long skip(long count) throws IOException {
-          var buffer = new byte[8192];
-          var skipped = 0L;
-          while (skipped < count) {
-            var read = read(buffer, 0, (int) Math.min(buffer.length, count - skipped));
-            if (read < 0) {
-              break;
-            }
-            skipped += read;
-          }
-          return skipped;
-        }
-      };
+      return new CountedInput(content, this::count);
     }
 
     private void count(int more) throws Exceeded {

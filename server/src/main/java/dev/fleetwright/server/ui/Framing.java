@@ -101,6 +101,15 @@ final class Framing {
     return crumbs;
   }
 
+  /// A secret that was just made. Not redirected: it is in this answer and nowhere else.
+  ///
+  /// @param list where one came from
+  /// @param name of what it is for, as the last crumb
+  void answerSecret(Call call, Link list, String name, SecretPage page) {
+    var frame = frame(call, page.title(), List.of(list, new Link(name, "")), "", "", "", List.of());
+    answer(call, 200, frame, Html.secret(frame, page));
+  }
+
   /// The page, or the part of it that changes when only that is asked for.
   static void answer(Call call, int status, Frame frame, Content body) {
     call.html(status, asksForPart(call) ? Html.region(frame, body) : Html.page(frame, body));

@@ -207,17 +207,10 @@ final class PipelinePages {
 
   /// The way goes back to the job: it is the job that one was looking at.
   private void keepArtifacts(Call call) {
-    var run = addressed.job(call);
-    switch (operations.artifacts().keep(run.job().id(), call.actor())) {
-      case Answer.Done<Job> _ -> call.goTo(Paths.job(run.pipeline().project(), run.job().id()));
-      case Answer.NotFound<Job>(var what) -> throw Refusal.notFound(what);
-      case Answer.Refused<Job>(_, var message, var remedy, var problems) ->
-          showJob(
-              call,
-              409,
-              addressed.job(call),
-              List.of(Notice.refusal(message, remedy, ProjectPresenter.lines(problems))));
-    }
+    changeJob(
+        call,
+        id -> operations.artifacts().keep(id, call.actor()),
+        run -> Paths.job(run.pipeline().project(), run.job().id()));
   }
 
   private void playJob(Call call) {
@@ -236,10 +229,14 @@ final class PipelinePages {
 
   /// The way goes back to the pipeline: there one sees what follows.
   private void steerJob(Call call, Function<Long, Answer<Job>> wish) {
+    changeJob(call, wish, run -> Paths.pipeline(run.pipeline().project(), run.pipeline().number()));
+  }
+
+  private void changeJob(
+      Call call, Function<Long, Answer<Job>> wish, Function<Addressed.Run, String> back) {
     var run = addressed.job(call);
     switch (wish.apply(run.job().id())) {
-      case Answer.Done<Job> _ ->
-          call.goTo(Paths.pipeline(run.pipeline().project(), run.pipeline().number()));
+      case Answer.Done<Job> _ -> call.goTo(back.apply(run));
       case Answer.NotFound<Job>(var what) -> throw Refusal.notFound(what);
       case Answer.Refused<Job>(_, var message, var remedy, var problems) ->
           showJob(

@@ -93,27 +93,19 @@ final class ProjectPages {
   private void showSecret(Call call, Project project, WebhookSecrets.Made made) {
     var name = project.name().value();
     var path = Paths.project(project.name());
-    var title = "Webhook secret of " + name;
-    var frame =
-        framing.frame(
-            call,
-            title,
-            List.of(new Link(name, path), new Link("webhook secret", "")),
-            "",
-            "",
-            "",
-            List.of());
     var before =
         made.beforeUntil()
             .map(until -> "counts until " + Moment.of(until, now()).full())
             .orElse("counts no more");
-    var page =
+    framing.answerSecret(
+        call,
+        new Link(name, path),
+        "webhook secret",
         new SecretPage(
-            title,
+            "Webhook secret of " + name,
             made.secret().reveal(),
             "Enter it where the repository is hosted. The one before %s.".formatted(before),
-            new Link("To the project", path));
-    Framing.answer(call, 200, frame, Html.secret(frame, page));
+            new Link("To the project", path)));
   }
 
   private Instant now() {

@@ -141,7 +141,6 @@ final class RunnerPages {
             false));
   }
 
-  /// Not redirected: the token is in this answer and nowhere else.
   private void make(Call call) {
     var made =
         operations.make(
@@ -157,26 +156,16 @@ final class RunnerPages {
             Optional.empty(),
             call.actor());
     switch (made) {
-      case Answer.Done<RunnerOperations.Made>(var done) -> {
-        var title = "Runner " + done.runner().description();
-        var frame =
-            framing.frame(
-                call,
-                title,
-                List.of(
-                    new Link("Runners", Paths.RUNNERS), new Link(done.runner().description(), "")),
-                "",
-                "",
-                "",
-                List.of());
-        var page =
-            new SecretPage(
-                title,
-                done.token().reveal(),
-                "Only its hash is kept. On the runner's machine: `gitlab-runner register --url … --token …`, with the address of this server.",
-                new Link("To the runners", Paths.RUNNERS));
-        Framing.answer(call, 200, frame, Html.secret(frame, page));
-      }
+      case Answer.Done<RunnerOperations.Made>(var done) ->
+          framing.answerSecret(
+              call,
+              new Link("Runners", Paths.RUNNERS),
+              done.runner().description(),
+              new SecretPage(
+                  "Runner " + done.runner().description(),
+                  done.token().reveal(),
+                  "Only its hash is kept. On the runner's machine: `gitlab-runner register --url … --token …`, with the address of this server.",
+                  new Link("To the runners", Paths.RUNNERS)));
       case Answer.NotFound<RunnerOperations.Made>(var what) -> throw Refusal.notFound(what);
       case Answer.Refused<RunnerOperations.Made>(_, var message, var remedy, _) ->
           show(call, 400, List.of(Notice.refusal(message, remedy, List.of())));
@@ -184,19 +173,18 @@ final class RunnerPages {
   }
 
   private void pause(Call call, boolean paused) {
-    switch (operations.pause(call.id("runner"), paused, call.actor())) {
-      case Answer.Done<Seen> _ -> call.goTo(Paths.RUNNERS);
-      case Answer.NotFound<Seen>(var what) -> throw Refusal.notFound(what);
-      case Answer.Refused<Seen>(_, var message, var remedy, _) ->
-          show(call, 409, List.of(Notice.refusal(message, remedy, List.of())));
-    }
+    answer(call, operations.pause(call.id("runner"), paused, call.actor()));
   }
 
   private void remove(Call call) {
-    switch (operations.remove(call.id("runner"), call.actor())) {
-      case Answer.Done<Runner> _ -> call.goTo(Paths.RUNNERS);
-      case Answer.NotFound<Runner>(var what) -> throw Refusal.notFound(what);
-      case Answer.Refused<Runner>(_, var message, var remedy, _) ->
+    answer(call, operations.remove(call.id("runner"), call.actor()));
+  }
+
+  private <T> void answer(Call call, Answer<T> answer) {
+    switch (answer) {
+      case Answer.Done<T> _ -> call.goTo(Paths.RUNNERS);
+      case Answer.NotFound<T>(var what) -> throw Refusal.notFound(what);
+      case Answer.Refused<T>(_, var message, var remedy, _) ->
           show(call, 409, List.of(Notice.refusal(message, remedy, List.of())));
     }
   }

@@ -59,28 +59,18 @@ final class TokenPages {
             false));
   }
 
-  /// Not redirected: the secret is in this answer and nowhere else.
   private void make(Call call) {
     switch (operations.makeToken(Form.required(call, "name").strip(), call.actor())) {
-      case Answer.Done<TokenDoor.Made>(var made) -> {
-        var title = "Token " + made.token().name();
-        var frame =
-            framing.frame(
-                call,
-                title,
-                List.of(new Link("Tokens", Paths.TOKENS), new Link(made.token().name(), "")),
-                "",
-                "",
-                "",
-                List.of());
-        var page =
-            new SecretPage(
-                title,
-                made.secret().reveal(),
-                "Only its hash is kept. Put it where it is needed before you leave this page.",
-                new Link("To the tokens", Paths.TOKENS));
-        Framing.answer(call, 200, frame, Html.secret(frame, page));
-      }
+      case Answer.Done<TokenDoor.Made>(var made) ->
+          framing.answerSecret(
+              call,
+              new Link("Tokens", Paths.TOKENS),
+              made.token().name(),
+              new SecretPage(
+                  "Token " + made.token().name(),
+                  made.secret().reveal(),
+                  "Only its hash is kept. Put it where it is needed before you leave this page.",
+                  new Link("To the tokens", Paths.TOKENS)));
       case Answer.NotFound<TokenDoor.Made>(var what) -> throw Refusal.notFound(what);
       case Answer.Refused<TokenDoor.Made>(_, var message, var remedy, _) ->
           show(call, 400, List.of(Notice.refusal(message, remedy, List.of())));

@@ -283,10 +283,17 @@ public final class FleetwrightServer implements ServerProcess {
               new ClockRounds(
                   operations.schedules(), operations.takeDowns(), operations.artifacts()));
       clockRounds.start();
-      var baseImages = parts.add(new BaseImageRounds(operations.baseImages()));
+      // Not among the rounds of the clock: a registry that does not answer would hold those up.
+      var baseImages =
+          parts.add(
+              new Rounds("base images", Duration.ofMinutes(1), operations.baseImages()::round));
       baseImages.start();
       var waysBack =
-          parts.add(new WayBackRounds(database.projects(), environments, operations.deploys()));
+          parts.add(
+              new Rounds(
+                  "ways back",
+                  Duration.ofMinutes(10),
+                  new WaysBack(database.projects(), environments, operations.deploys())));
       waysBack.start();
       var firstToken = FirstToken.ensure(database.tokens(), data.path(), clock);
       var pages =

@@ -8,7 +8,6 @@ import dev.fleetwright.api.Job;
 import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.Project;
 import dev.fleetwright.api.RequestFailed;
-import dev.fleetwright.api.Watch;
 import dev.fleetwright.core.artifact.Digest;
 import dev.fleetwright.testkit.Eventually;
 import java.nio.charset.StandardCharsets;
@@ -60,11 +59,11 @@ class ArtifactLifeTest {
       first = newest(client);
       second = push(client, repository, "two\n");
       third = push(client, repository, "three\n");
-      var kept = job(client, second, "build");
+      var kept = Runs.job(client, second, "build");
       assertThat(kept.artifactsExpireAt()).isPresent();
       assertThat(client.keepArtifacts(kept.id()).artifactsExpireAt()).isEmpty();
-      assertThat(job(client, first, "secret").artifactsExpireAt()).isEmpty();
-      var over = job(client, third, "build").artifactsExpireAt().orElseThrow();
+      assertThat(Runs.job(client, first, "secret").artifactsExpireAt()).isEmpty();
+      var over = Runs.job(client, third, "build").artifactsExpireAt().orElseThrow();
       Eventually.within(
           Duration.ofSeconds(10), "their time is over", () -> Instant.now().isAfter(over));
     }
@@ -72,7 +71,7 @@ class ArtifactLifeTest {
 
     try (var server = ServerUnderTest.again(data.resolve("server"), token);
         var client = server.client()) {
-      var over = job(client, first, "build").id();
+      var over = Runs.job(client, first, "build").id();
       Eventually.within(
           Duration.ofSeconds(60),
           "the content that nothing names goes",
@@ -82,18 +81,18 @@ class ArtifactLifeTest {
 
       assertThat(has("one\n")).as("what release 1 is made of").isTrue();
       assertThat(has("notes of 2\n")).as("what a person keeps").isTrue();
-      assertThat(job(client, third, "build").artifacts()).hasSize(2);
+      assertThat(Runs.job(client, third, "build").artifacts()).hasSize(2);
       assertThat(server.page("/projects/shop/jobs/" + over)).contains("artifacts expired");
-      assertThat(server.page("/projects/shop/jobs/" + job(client, third, "build").id()))
+      assertThat(server.page("/projects/shop/jobs/" + Runs.job(client, third, "build").id()))
           .contains("artifacts expire", "Keep artifacts");
       assertThatThrownBy(() -> client.saveArtifacts(over, data.resolve("all.zip")))
           .isInstanceOf(RequestFailed.class)
           .hasMessageContaining("dropped when they expired");
       assertThatThrownBy(() -> client.keepArtifacts(over))
           .hasMessageContaining("dropped when they expired");
-      var ship = job(client, first, "ship").id();
+      var ship = Runs.job(client, first, "ship").id();
       client.playJob(ship, new Job.Play(Optional.empty()));
-      await(client, "job", ship, "failed");
+      Runs.await(client, "shop", "job", ship, "failed");
       assertThat(client.job(ship).failureReason()).contains("missing_dependency_failure");
     }
   }
@@ -105,8 +104,8 @@ class ArtifactLifeTest {
     try (var server = ServerUnderTest.first(data.resolve("server"));
         var client = server.client()) {
       client.addProject(new Project.Add("shop", repository.folder().toString(), Optional.empty()));
-      await(client, "pipeline", newest(client).id(), "success");
-      var secret = job(client, newest(client), "secret").id();
+      Runs.await(client, "shop", "pipeline", newest(client).id(), "success");
+      var secret = Runs.job(client, newest(client), "secret").id();
 
       assertThatThrownBy(() -> client.saveArtifact(secret, "secret.txt", data.resolve("secret")))
           .hasMessageContaining("for other jobs only");
@@ -116,37 +115,15 @@ class ArtifactLifeTest {
 
   private static Pipeline push(FleetwrightClient client, GitFolder repository, String page)
       throws Exception {
-    await(client, "pipeline", newest(client).id(), "success");
+    Runs.await(client, "shop", "pipeline", newest(client).id(), "success");
     repository.write("page.html", page).commit(page);
     client.sync("shop");
-    await(client, "pipeline", newest(client).id(), "success");
+    Runs.await(client, "shop", "pipeline", newest(client).id(), "success");
     return newest(client);
   }
 
   private static Pipeline newest(FleetwrightClient client) throws InterruptedException {
     return client.pipelines("shop", 1).items().getFirst();
-  }
-
-  private static Job job(FleetwrightClient client, Pipeline pipeline, String name)
-      throws InterruptedException {
-    return client.jobs(pipeline.id()).stream()
-        .filter(j -> j.name().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static void await(FleetwrightClient client, String topic, long id, String state)
-      throws InterruptedException {
-    try (var events = client.events(Watch.project("shop"), 0)) {
-      while (true) {
-        var event = events.next().orElseThrow();
-        if (event.topic().equals(topic)
-            && Long.toString(id).equals(event.keys().get(topic))
-            && state.equals(event.keys().get("state"))) {
-          return;
-        }
-      }
-    }
   }
 
   private boolean has(String content) {

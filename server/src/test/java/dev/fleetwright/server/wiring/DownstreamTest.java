@@ -48,22 +48,12 @@ class DownstreamTest {
   }
 
   private Pipeline ended(Pipeline pipeline, String state) throws InterruptedException {
-    try (var events = client.events(Watch.project(pipeline.project()), 0)) {
-      FeedEvent event;
-      do {
-        event = events.next().orElseThrow();
-      } while (!event.topic().equals("pipeline")
-          || !Long.toString(pipeline.id()).equals(event.keys().get("pipeline"))
-          || !state.equals(event.keys().get("state")));
-    }
+    Runs.await(client, pipeline.project(), "pipeline", pipeline.id(), state);
     return client.pipeline(pipeline.id());
   }
 
   private Job job(Pipeline pipeline, String name) throws InterruptedException {
-    return client.jobs(pipeline.id()).stream()
-        .filter(j -> j.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return Runs.job(client, pipeline, name);
   }
 
   private Pipeline downstream(Pipeline pipeline, String job) throws InterruptedException {

@@ -9,7 +9,6 @@ import dev.fleetwright.api.Job;
 import dev.fleetwright.api.Lint;
 import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.Project;
-import dev.fleetwright.api.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,23 +61,11 @@ class EnvironmentRulesTest {
   }
 
   private void await(String topic, long id, String state) throws InterruptedException {
-    try (var events = client.events(Watch.project(SHOP), 0)) {
-      while (true) {
-        var event = events.next().orElseThrow();
-        if (event.topic().equals(topic)
-            && Long.toString(id).equals(event.keys().get(topic))
-            && state.equals(event.keys().get("state"))) {
-          return;
-        }
-      }
-    }
+    Runs.await(client, SHOP, topic, id, state);
   }
 
   private Job job(Pipeline pipeline, String name) throws InterruptedException {
-    return client.jobs(pipeline.id()).stream()
-        .filter(j -> j.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return Runs.job(client, pipeline, name);
   }
 
   private void play(Pipeline pipeline, String name, String end) throws InterruptedException {

@@ -6,7 +6,6 @@ import dev.fleetwright.api.FleetwrightClient;
 import dev.fleetwright.api.Job;
 import dev.fleetwright.api.Pipeline;
 import dev.fleetwright.api.Project;
-import dev.fleetwright.api.Watch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,23 +47,11 @@ class ForeignNeedsTest {
   }
 
   private Job job(Pipeline pipeline, String name) throws InterruptedException {
-    return client.jobs(pipeline.id()).stream()
-        .filter(j -> j.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return Runs.job(client, pipeline, name);
   }
 
   private void await(String project, Pipeline pipeline, String state) throws InterruptedException {
-    try (var events = client.events(Watch.project(project), 0)) {
-      while (true) {
-        var event = events.next().orElseThrow();
-        if (event.topic().equals("pipeline")
-            && Long.toString(pipeline.id()).equals(event.keys().get("pipeline"))
-            && state.equals(event.keys().get("state"))) {
-          return;
-        }
-      }
-    }
+    Runs.await(client, project, "pipeline", pipeline.id(), state);
   }
 
   @Test

@@ -72,10 +72,7 @@ class PipelineRunTest {
   }
 
   private Job job(Pipeline pipeline, String name) throws InterruptedException {
-    return client.jobs(pipeline.id()).stream()
-        .filter(j -> j.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return Runs.job(client, pipeline, name);
   }
 
   /// Wait until a job, or the pipeline when there is no name, is in a state.

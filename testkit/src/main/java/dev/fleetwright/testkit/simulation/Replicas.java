@@ -19,6 +19,7 @@ import dev.fleetwright.testkit.history.InTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The servers: real engines on simulated ports. Each dies and comes back, as another owner of
@@ -97,7 +98,8 @@ final class Replicas {
                 1,
                 time,
                 PACE,
-                place -> turns.pass(place)));
+                place -> turns.pass(place),
+                Optional.empty()));
     engine.start();
     return node;
   }

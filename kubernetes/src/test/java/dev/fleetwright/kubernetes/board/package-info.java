@@ -1,4 +1,0 @@
-@NullMarked
-package dev.fleetwright.kubernetes.board;
-
-import org.jspecify.annotations.NullMarked;
